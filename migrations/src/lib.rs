@@ -1,0 +1,57 @@
+//! Forward-only migrations, one thought a file, for SQLite and PostgreSQL.
+//!
+//! Tables are described once through sea-query; what the engines spell differently (append-only
+//! triggers, byte-order collation) is chosen here by [`ordered`] and in `append_only.rs`.
+//! Instants are whole milliseconds since 1970 UTC in BIGINT columns, so that both engines give
+//! back exactly what was stored. Points and quantities are integer hundredths.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
+
+pub use sea_orm_migration::MigratorTrait as Migrate;
+
+mod append_only;
+mod m01_areas;
+mod m02_accounts;
+mod m03_households;
+mod m04_periods;
+mod m05_rules;
+mod m06_ledger;
+mod m07_awards;
+mod m08_audit;
+
+/// All migrations in the order in which they run.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m01_areas::Migration),
+            Box::new(m02_accounts::Migration),
+            Box::new(m03_households::Migration),
+            Box::new(m04_periods::Migration),
+            Box::new(m05_rules::Migration),
+            Box::new(m06_ledger::Migration),
+            Box::new(m07_awards::Migration),
+            Box::new(m08_audit::Migration),
+        ]
+    }
+}
+
+/// Makes a text column compare byte by byte, as prefix walks and stable cursors need. SQLite does so
+/// by itself; PostgreSQL follows the database's language unless told.
+fn ordered(manager: &SchemaManager<'_>, mut column: ColumnDef) -> ColumnDef {
+    if manager.get_database_backend() == DatabaseBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
+}
+
+/// Tables whose whole row is their key are stored by that key on SQLite; PostgreSQL has no such choice.
+fn clustered<'a>(manager: &SchemaManager<'_>, table: &'a mut TableCreateStatement) -> &'a mut TableCreateStatement {
+    if manager.get_database_backend() == DatabaseBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
+    }
+    table
+}

@@ -1,0 +1,147 @@
+//! Two pools on one database: a writer of one connection, and readers that cannot write.
+//!
+//! Every write begins IMMEDIATE on the writer's only connection, so that reading first and writing
+//! after never meets "database is locked", and writes of this process stand in one line.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use hujifen_migrations::{Migrate as _, Migrator};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+};
+
+/// Readers at work at once. Two cores answer no faster with more, and each keeps a page cache.
+const READERS: u32 = 4;
+/// How long a second process's write is waited for before a statement gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for its turn at the writer or a reader.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Prepared statements kept a connection: group sizes make the SQL of multi-row inserts differ.
+const STATEMENT_CACHE: usize = 512;
+/// Address space for reading the file without copying (1 GiB); more is read by ordinary calls.
+const MMAP_BYTES: &str = "1073741824";
+/// Page cache a connection, in KiB, as SQLite wants it: negative.
+const CACHE_KIB: &str = "-32768";
+/// Older SQLite has a race in WAL recovery that can corrupt a database.
+const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
+
+/// The book's database.
+pub struct Db {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    data_version: AtomicI64,
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://path` or `postgres://…`) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or its engine is too old to be trusted.
+    pub async fn open(url: &str) -> Result<Self, DbErr> {
+        let sqlite = url.starts_with("sqlite:");
+        let writer = Database::connect(options(url, 1, sqlite, false)).await?;
+        if sqlite {
+            assert_sqlite_version(&writer).await?;
+        }
+        Migrator::up(&writer, None).await?;
+        let readers = Database::connect(options(url, READERS, sqlite, true)).await?;
+        Ok(Self { writer, readers, data_version: AtomicI64::new(0) })
+    }
+
+    /// For reading. On SQLite these connections cannot write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// Waits for the writer and begins a transaction on it.
+    ///
+    /// # Errors
+    /// When another process holds the database too long.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.writer
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Whether somebody else has committed since this was asked last. SQLite only: its
+    /// `data_version`, seen on the writer's connection, moves with foreign commits and not with our own.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn changed_by_others(&self) -> Result<bool, DbErr> {
+        if self.backend() != DatabaseBackend::Sqlite {
+            return Ok(false);
+        }
+        let statement = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA data_version");
+        let version = match self.writer.query_one_raw(statement).await? {
+            Some(row) => row.try_get_by_index::<i64>(0)?,
+            None => 0,
+        };
+        let before = self.data_version.swap(version, Ordering::Relaxed);
+        Ok(before != 0 && before != version)
+    }
+
+    /// Which engine this is.
+    pub fn backend(&self) -> DatabaseBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Closes both pools; what was committed stays.
+    ///
+    /// # Errors
+    /// When the engine reports a failure on closing.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.readers.close_by_ref().await?;
+        self.writer.close_by_ref().await
+    }
+}
+
+fn options(url: &str, connections: u32, sqlite: bool, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    if sqlite {
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .busy_timeout(BUSY_TIMEOUT)
+                .statement_cache_capacity(STATEMENT_CACHE)
+                .foreign_keys(true)
+                .pragma("recursive_triggers", "ON")
+                .pragma("cache_size", CACHE_KIB)
+                .pragma("mmap_size", MMAP_BYTES)
+                .pragma("temp_store", "MEMORY");
+            if read_only {
+                sqlite.read_only(true)
+            } else {
+                sqlite
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+            }
+        });
+    }
+    options
+}
+
+async fn assert_sqlite_version(writer: &DatabaseConnection) -> Result<(), DbErr> {
+    let statement = Statement::from_string(DatabaseBackend::Sqlite, "SELECT sqlite_version()");
+    let version: String = match writer.query_one_raw(statement).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => String::new(),
+    };
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts.as_slice() < SQLITE_OLDEST.as_slice() {
+        return Err(DbErr::Custom(format!("SQLite {version} is too old: 3.51.3 or newer is needed")));
+    }
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! Hujifen (户积分): a village's book of good deeds, household by household.
+//!
+//! The map, in dependency order. First the hall, which knows no village: configuration, keys, clock,
+//! numbers and identities, the database, errors, scopes, audit. Then the rooms, one folder a feature
+//! (`mod.rs` verbs, `entity.rs` rows, `routes.rs` HTTP); a room imports only from the hall and from
+//! rooms that stand before it. Last the house around them: the group writer, sign-in at the door,
+//! HTTP, the router and the command line.
+
+// The hall.
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod hundredths;
+pub mod ids;
+pub mod keys;
+pub mod scope;
+
+// The rooms.
+pub mod rules;

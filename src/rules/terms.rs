@@ -1,0 +1,219 @@
+//! What a rule says, as data with types, and the one pure function that turns a deed into points.
+
+use std::fmt;
+
+use chrono::{Datelike as _, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::hundredths::Hundredths;
+
+/// The largest quantity of one award, in whole units: more is a slip of the finger.
+pub const QUANTITY_MAX: Hundredths = Hundredths::whole(10_000);
+/// The largest number of points one unit may give or take.
+pub const POINTS_MAX: Hundredths = Hundredths::whole(10_000);
+
+/// 方式 and 分值: how a quantity becomes points. All numbers are positive; the shape gives the sign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Shape {
+    /// 加分: a fixed number of points for each unit.
+    Addition {
+        /// For each unit.
+        points: Hundredths,
+    },
+    /// 扣分: a fixed number of points off for each unit.
+    Deduction {
+        /// For each unit.
+        points: Hundredths,
+    },
+    /// 评比: full marks, less a fixed number for every spot found, never below zero.
+    Inspection {
+        /// With no spot found.
+        full_marks: Hundredths,
+        /// For each spot (每处扣).
+        points_per_spot: Hundredths,
+    },
+}
+
+/// 上限周期: the stretch of days in which units are counted against a cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// 日
+    Day,
+    /// 周, Monday to Sunday
+    Week,
+    /// 月
+    Month,
+    /// 季度
+    Quarter,
+    /// 年
+    Year,
+}
+
+/// 上限: how many units count in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cap {
+    /// Units that count.
+    pub units: Hundredths,
+    /// The window they are counted in.
+    pub window: Window,
+}
+
+/// 佐证: what shows that the deed was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// 无
+    None,
+    /// 签到
+    SignIn,
+    /// 照片
+    Photo,
+    /// 证书
+    Certificate,
+    /// 票据
+    Receipt,
+    /// 调解书
+    Mediation,
+    /// 双方确认
+    BothSides,
+    /// 集体决定
+    Collective,
+    /// 处罚决定
+    Penalty,
+}
+
+/// 审核: who looks at the award before it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Review {
+    /// 免审
+    None,
+    /// 评议
+    Assembly,
+    /// 双审
+    Double,
+}
+
+/// 先劝导: a deduction only after a warning was not heeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WarnFirst {
+    /// 当场
+    OnTheSpot,
+    /// n天 to put it right
+    Days(u16),
+}
+
+/// Everything one rule says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// 方式 and 分值.
+    pub shape: Shape,
+    /// 单位: what quantity counts.
+    pub unit: String,
+    /// 上限次数 and 上限周期.
+    pub cap: Option<Cap>,
+    /// 佐证: one of these.
+    pub proofs: Vec<Proof>,
+    /// 审核.
+    pub review: Review,
+    /// 可兑换: the points may become spendable; else they count for honour only.
+    pub redeemable: bool,
+    /// 先劝导.
+    pub warn_first: Option<WarnFirst>,
+    /// 可没进屋: an inspection may leave the item blank.
+    pub indoor_may_be_skipped: bool,
+    /// 说明: for people, never parsed.
+    pub remark: Option<String>,
+}
+
+/// A rule as a table brings it in, before it has an identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRule {
+    /// 类别.
+    pub category: String,
+    /// 事项; unique within its category.
+    pub name: String,
+    /// The rest of the row.
+    pub terms: Terms,
+}
+
+/// What a deed is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// Points to post; negative for a deduction.
+    pub points: Hundredths,
+    /// Points that the cap cut off, zero or more.
+    pub clipped: Hundredths,
+    /// Units that count against the cap.
+    pub units: Hundredths,
+}
+
+impl Terms {
+    /// Whether `quantity` is one that this rule can judge: zero is fair only for an inspection
+    /// (no spot found); the largest is [`QUANTITY_MAX`].
+    pub fn accepts(&self, quantity: Hundredths) -> bool {
+        let least = if matches!(self.shape, Shape::Inspection { .. }) { 0 } else { 1 };
+        (least..=QUANTITY_MAX.0).contains(&quantity.0)
+    }
+
+    /// What `quantity` units are worth when `used` units of the window were counted before.
+    ///
+    /// Total over all accepted quantities. Parts of a hundredth are dropped towards zero. An
+    /// inspection counts as one unit against its cap, however many spots were found.
+    pub fn worth(&self, quantity: Hundredths, used: Hundredths) -> Worth {
+        let wanted = match self.shape {
+            Shape::Inspection { .. } => Hundredths::ONE,
+            Shape::Addition { .. } | Shape::Deduction { .. } => quantity,
+        };
+        let left = self.cap.map_or(wanted.0, |cap| (cap.units.0 - used.0).max(0));
+        let units = Hundredths(wanted.0.min(left));
+        let full = self.points_of(quantity);
+        let points = match self.shape {
+            Shape::Inspection { .. } if units == Hundredths::ONE => full,
+            Shape::Inspection { .. } => Hundredths::ZERO,
+            Shape::Addition { .. } | Shape::Deduction { .. } => self.points_of(units),
+        };
+        Worth { points, clipped: Hundredths((full.0 - points.0).abs()), units }
+    }
+
+    fn points_of(&self, quantity: Hundredths) -> Hundredths {
+        let times = |points: Hundredths| points.0 * quantity.0 / Hundredths::ONE.0;
+        Hundredths(match self.shape {
+            Shape::Addition { points } => times(points),
+            Shape::Deduction { points } => -times(points),
+            Shape::Inspection { full_marks, points_per_spot } => (full_marks.0 - times(points_per_spot)).max(0),
+        })
+    }
+
+    /// Whether a proof must be shown that a plain note cannot give.
+    pub fn demands_proof(&self) -> bool {
+        !self.proofs.is_empty() && !self.proofs.contains(&Proof::None) && !self.proofs.contains(&Proof::SignIn)
+    }
+}
+
+impl Window {
+    /// The window a day lies in: `2026-11-03`, `2026-W45`, `2026-11`, `2026-Q4` or `2026`. Weeks are
+    /// those of ISO 8601.
+    pub fn of(self, day: NaiveDate) -> String {
+        match self {
+            Self::Day => day.to_string(),
+            Self::Week => format!("{}-W{:02}", day.iso_week().year(), day.iso_week().week()),
+            Self::Month => day.format("%Y-%m").to_string(),
+            Self::Quarter => format!("{}-Q{}", day.year(), day.month0() / 3 + 1),
+            Self::Year => day.year().to_string(),
+        }
+    }
+}
+
+impl fmt::Display for WarnFirst {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnTheSpot => f.write_str("on_the_spot"),
+            Self::Days(days) => write!(f, "{days}_days"),
+        }
+    }
+}
