@@ -3,15 +3,19 @@
 //! Every write begins IMMEDIATE on the writer's only connection, so that reading first and writing
 //! after never meets "database is locked", and writes of this process stand in one line.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hujifen_migrations::{Migrate as _, Migrator};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
+
+use crate::ids::{AccountId, AreaId};
 
 /// Readers at work at once. Two cores answer no faster with more, and each keeps a page cache.
 const READERS: u32 = 4;
@@ -60,13 +64,13 @@ impl Db {
     ///
     /// # Errors
     /// When another process holds the database too long.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.writer
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+    pub async fn begin(&self) -> Result<Tx, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.writer.begin_with_options(options).await?;
+        Ok(Tx { transaction, touched: Mutex::default() })
     }
 
     /// Whether somebody else has committed since this was asked last. SQLite only: its
@@ -99,6 +103,62 @@ impl Db {
     pub async fn close(&self) -> Result<(), DbErr> {
         self.readers.close_by_ref().await?;
         self.writer.close_by_ref().await
+    }
+}
+
+/// What a transaction changed that somebody keeps in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Touch {
+    /// Points or households of a village.
+    Village(AreaId),
+    /// An account, its scopes or its sessions.
+    Account(AccountId),
+    /// The tree of areas, and with it everything that carries a path or a name from it.
+    Areas,
+}
+
+/// A write in progress. What it touches in memory is carried along and dropped after the commit.
+pub struct Tx {
+    transaction: DatabaseTransaction,
+    touched: Mutex<HashSet<Touch>>,
+}
+
+impl Tx {
+    /// Notes what must be forgotten once this is committed.
+    pub fn touch(&self, touch: Touch) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).insert(touch);
+    }
+
+    /// Commits, and says what was touched. Dropping a [`Tx`] instead rolls it back.
+    ///
+    /// # Errors
+    /// When nothing was committed.
+    pub async fn commit(self) -> Result<HashSet<Touch>, DbErr> {
+        self.transaction.commit().await?;
+        Ok(self.touched.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DatabaseBackend {
+        self.transaction.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.transaction.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.transaction.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.transaction.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.transaction.query_all_raw(statement).await
     }
 }
 

@@ -18,4 +18,12 @@ pub mod keys;
 pub mod scope;
 
 // The rooms.
+pub mod areas;
+pub mod ledger;
+pub mod accounts;
 pub mod rules;
+
+// The house around them.
+pub mod app;
+pub mod auth;
+pub mod http;

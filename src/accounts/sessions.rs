@@ -1,0 +1,193 @@
+//! Signing in, staying in, signing out.
+//!
+//! A refresh token rotates with every use. Within a minute the token before the newest is answered
+//! with the same successor again (on village signal answers get lost); any older token means that
+//! somebody copied it, and the whole sign-in ends.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _};
+
+use super::entity::{account, scope, session};
+use crate::areas;
+use crate::audit::{self, Act};
+use crate::auth::{Refresh, Tokens, refresh_hash};
+use crate::clock::{Clock, Millis};
+use crate::db::{Touch, Tx};
+use crate::error::{Refusal, Result, SIGNED_OUT};
+use crate::ids::{AccountId, SessionId};
+use crate::scope::{Identity, Scope};
+
+/// Name and password do not belong together, or the account is stopped: the two look the same.
+pub const BAD_CREDENTIALS: Refusal = Refusal::new(401, "bad_credentials", "账号或密码不对，请再试一次。");
+
+/// A sign-in ends after 30 days: a phone that lay in a drawer for a month asks again.
+const SESSION_MILLIS: Millis = 30 * 24 * 3600 * 1000;
+/// How long a lost answer can be asked for again.
+const GRACE_MILLIS: Millis = 60 * 1000;
+
+/// A sign-in that has just begun or been continued.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub account_id: AccountId,
+    /// Which sign-in.
+    pub session_id: SessionId,
+    /// The newest refresh token.
+    pub refresh_token: String,
+    /// When the sign-in ends by itself.
+    pub expires_at: Millis,
+}
+
+/// The account and hash behind a sign-in name; stopped accounts are not there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn candidate(db: &impl ConnectionTrait, username: &str) -> Result<Option<account::Model>> {
+    let query = account::Entity::find().filter(account::Column::Username.eq(super::normal(username)));
+    Ok(query.filter(account::Column::DisabledAt.is_null()).one(db).await?)
+}
+
+/// Begins a sign-in of an account whose password was verified against `hash`.
+///
+/// # Errors
+/// [`BAD_CREDENTIALS`] when the password or the account changed in the meantime.
+pub async fn begin(tx: &Tx, clock: &Clock, tokens: &Tokens, verified: &account::Model) -> Result<SignedIn> {
+    let unchanged = account::Entity::find_by_id(verified.id)
+        .filter(account::Column::PasswordHash.eq(&verified.password_hash))
+        .filter(account::Column::DisabledAt.is_null())
+        .one(tx)
+        .await?;
+    let account = unchanged.ok_or(BAD_CREDENTIALS)?;
+    let (id, now) = (SessionId(clock.new_id()), clock.now());
+    let refresh_token = tokens.refresh(Refresh { session_id: id, generation: 0 });
+    let row = session::ActiveModel {
+        id: Set(id),
+        account_id: Set(account.id),
+        generation: Set(0),
+        refresh_hash: Set(refresh_hash(&refresh_token)),
+        rotated_at: Set(now),
+        created_at: Set(now),
+        expires_at: Set(now + SESSION_MILLIS),
+        revoked_at: Set(None),
+    };
+    row.insert(tx).await?;
+    record(tx, clock, account.id, "sign_in", id).await?;
+    Ok(SignedIn { account_id: account.id, session_id: id, refresh_token, expires_at: now + SESSION_MILLIS })
+}
+
+/// What a refresh token came to.
+pub enum Refreshed {
+    /// Here is its successor.
+    SignedIn(SignedIn),
+    /// It was used long ago: the sign-in has been ended, which must be committed.
+    Revoked,
+}
+
+/// Continues a sign-in.
+///
+/// # Errors
+/// [`SIGNED_OUT`] when the token is unknown, ended or out of date.
+pub async fn refresh(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Result<Refreshed> {
+    let presented = tokens.read_refresh(token).ok_or(SIGNED_OUT)?;
+    let now = clock.now();
+    let row = session::Entity::find_by_id(presented.session_id)
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .one(tx)
+        .await?
+        .ok_or(SIGNED_OUT)?;
+    let current = Refresh { session_id: row.id, generation: row.generation };
+    let lost_answer = presented.generation + 1 == row.generation && now - row.rotated_at <= GRACE_MILLIS;
+    let newest = presented == current && refresh_hash(token) == row.refresh_hash;
+    if !newest && !lost_answer {
+        revoke(tx, clock, row, "revoke_reused_session").await?;
+        return Ok(Refreshed::Revoked);
+    }
+    let active = account::Entity::find_by_id(row.account_id).filter(account::Column::DisabledAt.is_null()).one(tx).await?;
+    let account = active.ok_or(SIGNED_OUT)?;
+    let (session_id, expires_at) = (row.id, row.expires_at);
+    let generation = if newest { row.generation + 1 } else { row.generation };
+    let refresh_token = tokens.refresh(Refresh { session_id, generation });
+    if newest {
+        let mut row = row.into_active_model();
+        row.generation = Set(generation);
+        row.refresh_hash = Set(refresh_hash(&refresh_token));
+        row.rotated_at = Set(now);
+        row.update(tx).await?;
+    }
+    Ok(Refreshed::SignedIn(SignedIn { account_id: account.id, session_id, refresh_token, expires_at }))
+}
+
+/// Ends a sign-in by its refresh token. One that is unknown is ended already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign_out(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Result<()> {
+    let Some(presented) = tokens.read_refresh(token) else { return Ok(()) };
+    let live = session::Entity::find_by_id(presented.session_id).filter(session::Column::RevokedAt.is_null());
+    match live.one(tx).await? {
+        Some(row) => revoke(tx, clock, row, "sign_out").await,
+        None => Ok(()),
+    }
+}
+
+/// Ends all sign-ins of an account, except one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_others(tx: &Tx, clock: &Clock, account: AccountId, except: Option<SessionId>) -> Result<()> {
+    let mut update = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(clock.now()))
+        .filter(session::Column::AccountId.eq(account))
+        .filter(session::Column::RevokedAt.is_null());
+    if let Some(kept) = except {
+        update = update.filter(session::Column::Id.ne(kept));
+    }
+    update.exec(tx).await?;
+    tx.touch(Touch::Account(account));
+    Ok(())
+}
+
+/// The person behind a live session, with all scopes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn identity(db: &impl ConnectionTrait, id: SessionId, now: Millis) -> Result<Option<Identity>> {
+    let live = session::Entity::find_by_id(id)
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now));
+    let Some(session) = live.one(db).await? else { return Ok(None) };
+    let active = account::Entity::find_by_id(session.account_id).filter(account::Column::DisabledAt.is_null());
+    let Some(account) = active.one(db).await? else { return Ok(None) };
+    let scopes = scope::Entity::find().filter(scope::Column::AccountId.eq(account.id)).all(db).await?;
+    let areas = areas::by_id(db, scopes.iter().map(|scope| scope.area_id)).await?;
+    let scopes = scopes.into_iter().filter_map(|row| {
+        let path = areas.get(&row.area_id)?.path.clone();
+        let scope::Model { id, role, area_id, begins_on, ends_on, .. } = row;
+        Some(Scope { id, role, area_id, path, begins_on, ends_on })
+    });
+    Ok(Some(Identity {
+        account_id: account.id,
+        session_id: session.id,
+        username: account.username,
+        name: account.name,
+        household_id: account.household_id,
+        must_change_password: account.must_change_password,
+        scopes: scopes.collect(),
+        expires_at: session.expires_at,
+    }))
+}
+
+async fn revoke(tx: &Tx, clock: &Clock, row: session::Model, action: &'static str) -> Result<()> {
+    let (id, account) = (row.id, row.account_id);
+    let mut row = row.into_active_model();
+    row.revoked_at = Set(Some(clock.now()));
+    row.update(tx).await?;
+    tx.touch(Touch::Account(account));
+    record(tx, clock, account, action, id).await
+}
+
+async fn record(tx: &Tx, clock: &Clock, by: AccountId, action: &'static str, session: SessionId) -> Result<()> {
+    let target = Some(("session", session.0));
+    audit::append(tx, clock, &[Act { by: Some(by), action, target, area_path: "" }]).await
+}

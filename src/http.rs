@@ -1,0 +1,280 @@
+//! HTTP as all rooms speak it: bodies and parameters that are parsed or refused with a problem
+//! document, cursors, and the one layer around every request.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::audit::REQUEST_ID;
+use crate::error::{Error, FieldProblem, INVALID, NOT_FOUND, Problem, Refusal, Result};
+
+/// Largest JSON body: a batch of 500 awards with full notes is about 400 KiB.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Rows of a page unless asked otherwise: about six screens of a phone.
+pub const PAGE_DEFAULT: u64 = 50;
+/// Most rows of a page: the widest list (households) stays near 100 KiB.
+pub const PAGE_MAX: u64 = 200;
+
+/// The body is not JSON.
+pub const MALFORMED: Refusal = Refusal::new(400, "malformed", "内容格式不对，没有保存。请刷新页面再试。");
+/// Not `application/json`.
+pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请用 application/json 发送。");
+/// Larger than the limit.
+pub const TOO_LARGE: Refusal = Refusal::new(413, "too_large", "内容太大，请分几次提交。");
+/// The path exists with another method.
+pub const WRONG_METHOD: Refusal = Refusal::new(405, "wrong_method", "这个地址不支持这种操作。");
+/// A cursor that this server did not make.
+const WRONG_CURSOR: &str = "翻页位置不对，请从第一页重新看。";
+
+/// A JSON body that was read whole and has no unknown field.
+pub struct ValidJson<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        match axum::Json::<serde_json::Value>::from_request(request, app).await {
+            Ok(axum::Json(value)) => serde_json::from_value(value).map(Self).map_err(|error| field_error(&error)),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
+            Err(_) => Err(MALFORMED.into()),
+        }
+    }
+}
+
+fn field_error(error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    let named = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+    let problem = if let Some(field) = named("unknown field `") {
+        FieldProblem::new(field, "unknown_field", "没有这一项，请去掉。")
+    } else if let Some(field) = named("missing field `") {
+        FieldProblem::new(field, "missing", "这一项必填。")
+    } else {
+        FieldProblem::new("", "wrong_type", format!("有一项填的类型不对（{}）。", short(&text)))
+    };
+    Error::Refused(INVALID, vec![problem])
+}
+
+fn short(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(120) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Query parameters.
+pub struct ValidQuery<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for ValidQuery<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        match Query::<T>::from_request_parts(parts, app).await {
+            Ok(Query(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let text = rejection.body_text();
+                Err(Error::field("", "wrong_parameter", format!("网址里的条件不对（{}）。", short(&text))))
+            }
+        }
+    }
+}
+
+/// Path parameters; what is not an identity is not found.
+pub struct ValidPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for ValidPath<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        match <Path<T> as FromRequestParts<App>>::from_request_parts(parts, app).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(NOT_FOUND.into()),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Ask with this for the next page; absent on the last.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page from up to `limit + 1` rows: one row more means that there is another page, which
+    /// begins after the last row shown.
+    pub fn cut<K: Serialize>(mut rows: Vec<T>, limit: u64, key: impl FnOnce(&T) -> K) -> Result<Self> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = match rows.last() {
+            Some(last) if more => Some(encode_cursor(&key(last))?),
+            _ => None,
+        };
+        Ok(Self { items: rows, next_cursor })
+    }
+
+    /// The same page with other rows.
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(row).collect(), next_cursor: self.next_cursor }
+    }
+}
+
+/// How far to read.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Most rows to answer, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// The limit, within 1 to `max`.
+    ///
+    /// # Errors
+    /// [`INVALID`] when it is outside.
+    pub fn limit(&self, default: u64, max: u64) -> Result<u64> {
+        match self.limit {
+            None => Ok(default),
+            Some(limit) if (1..=max).contains(&limit) => Ok(limit),
+            Some(_) => Err(Error::field("limit", "out_of_range", format!("每页行数要在 1 到 {max} 之间。"))),
+        }
+    }
+
+    /// The key the page begins after.
+    ///
+    /// # Errors
+    /// [`INVALID`] when this server did not make it.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        BASE64_URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .map(Some)
+            .ok_or_else(|| Error::field("cursor", "wrong_cursor", WRONG_CURSOR))
+    }
+}
+
+/// Makes a cursor of a row's key.
+///
+/// # Errors
+/// Internal, when the key has no JSON form.
+pub fn encode_cursor<K: Serialize>(key: &K) -> Result<String> {
+    let json = serde_json::to_vec(key).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
+}
+
+#[derive(Clone)]
+struct Refused(std::sync::Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.refusal().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Refused(std::sync::Arc::new(self)));
+        response
+    }
+}
+
+/// Seconds after which a busy server is worth another try.
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Around every request: an id, the security headers, and one place where an error becomes a problem
+/// document and a line in the log. No personal data is logged: no query, no body, no name.
+pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let request_id = app.clock.new_id().to_string();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = REQUEST_ID.scope(request_id.clone(), next.run(request)).await;
+    let status = response.status();
+    let refused = response.extensions_mut().remove::<Refused>();
+    if let Some(Refused(error)) = &refused {
+        if status.is_server_error() {
+            tracing::error!(%request_id, %method, %path, status = status.as_u16(), %error, "failed");
+        } else {
+            tracing::debug!(%request_id, %method, %path, status = status.as_u16(), code = error.refusal().code, "refused");
+        }
+    }
+    if refused.is_some() || (status.is_client_error() || status.is_server_error()) && !is_problem(response.headers()) {
+        let problem = match &refused {
+            Some(Refused(error)) => Problem::of(error, &request_id),
+            None => Problem::of(&plain(status).into(), &request_id),
+        };
+        let headers = std::mem::take(response.headers_mut());
+        response = (status, serde_json::to_vec(&problem).unwrap_or_default()).into_response();
+        response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| {
+            let name = name?;
+            (name != CONTENT_TYPE && name != "content-length").then_some((name, value))
+        }));
+        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+    }
+    tracing::debug!(%request_id, %method, %path, status = status.as_u16(), micros = begun.elapsed().as_micros() as u64, "answered");
+    fence(response.headers_mut(), &request_id);
+    response
+}
+
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE) == Some(&PROBLEM_JSON)
+}
+
+fn plain(status: StatusCode) -> Refusal {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => WRONG_METHOD,
+        StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+        StatusCode::NOT_FOUND => NOT_FOUND,
+        other => Refusal::new(other.as_u16(), "failed", "没有办成，请稍后再试。"),
+    }
+}
+
+const FENCE: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-robots-tag", "noindex"),
+    ("permissions-policy", "geolocation=(), microphone=(), camera=(self)"),
+];
+
+fn fence(headers: &mut HeaderMap, request_id: &str) {
+    for (name, value) in FENCE {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID_HEADER, value);
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry("content-security-policy")
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+}
+
+/// Bytes of JSON that were made earlier.
+pub fn json_bytes(bytes: impl Into<Body>) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes.into()).into_response()
+}

@@ -1,0 +1,81 @@
+//! What others ask of the book: materialised sums only, never a sum over entries.
+
+use std::collections::HashMap;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::entity::{balance, cap_use, month_total};
+use crate::error::Result;
+use crate::hundredths::Hundredths;
+use crate::ids::HouseholdId;
+
+/// A household's points, by what may be done with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Balances {
+    /// 累计分: all that was ever earned, net of corrections and of what lapsed.
+    pub honour: Hundredths,
+    /// 能换东西的分
+    pub spendable: Hundredths,
+    /// 还没公示的分; may be below zero.
+    pub pending: Hundredths,
+}
+
+impl From<&balance::Model> for Balances {
+    fn from(row: &balance::Model) -> Self {
+        Self {
+            honour: Hundredths(-row.issued.0 - row.lapsed.0),
+            spendable: row.spendable,
+            pending: row.pending,
+        }
+    }
+}
+
+/// Balances of households; one without an entry is absent and stands at zero.
+///
+/// # Errors
+/// When the database fails.
+pub async fn balances(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = HouseholdId>,
+) -> Result<HashMap<HouseholdId, Balances>> {
+    let rows = balance::Entity::find().filter(balance::Column::HouseholdId.is_in(ids)).all(db).await?;
+    Ok(rows.iter().map(|row| (row.household_id, row.into())).collect())
+}
+
+/// What households earned in one month (`2026-11`); one without an entry is absent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn month_points(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = HouseholdId>,
+    month: &str,
+) -> Result<HashMap<HouseholdId, Hundredths>> {
+    let rows = month_total::Entity::find()
+        .filter(month_total::Column::HouseholdId.is_in(ids))
+        .filter(month_total::Column::Month.eq(month))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.household_id, row.points)).collect())
+}
+
+/// The newest months in which a household earned, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn months(db: &impl ConnectionTrait, id: HouseholdId, most: u64) -> Result<Vec<month_total::Model>> {
+    let query = month_total::Entity::find().filter(month_total::Column::HouseholdId.eq(id));
+    Ok(query.order_by_desc(month_total::Column::Month).limit(most).all(db).await?)
+}
+
+/// Units of one household that counted against caps, in any of some windows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cap_uses(db: &impl ConnectionTrait, id: HouseholdId, windows: &[String]) -> Result<Vec<cap_use::Model>> {
+    let query = cap_use::Entity::find().filter(cap_use::Column::HouseholdId.eq(id));
+    Ok(query.filter(cap_use::Column::CapWindow.is_in(windows)).all(db).await?)
+}
