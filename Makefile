@@ -30,7 +30,7 @@ fmt: frontend/node_modules/.package-lock.json tests/e2e/node_modules/.package-lo
 	cd tests/e2e && npm run --silent format
 
 types: frontend/node_modules/.package-lock.json
-	cargo build --locked
+	cargo build --workspace --locked
 	"$${CARGO_TARGET_DIR:-target}/debug/hujifen" openapi >target/openapi.json
 	cp target/openapi.json docs/openapi.json
 	cd frontend && npm run --silent types
