@@ -134,7 +134,9 @@ impl Problems {
             alias: draft.alias.and_then(|text| self.note("alias", fields::alias(&text))),
             size: draft.size.and_then(|size| self.note("size", fields::people(size))),
             door: draft.door.and_then(|text| self.note("door", fields::door(&text))),
-            address: draft.address.and_then(|text| self.note("address", fields::address(&text))),
+            address: draft
+                .address
+                .and_then(|text| self.note("address", fields::address(&text))),
             phone: draft.phone.and_then(|text| self.note("phone", fields::phone(&text))),
             status: draft.status,
             tags: draft.tags.and_then(|tags| self.note("tags", fields::tags(&tags))),

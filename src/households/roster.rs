@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryTrait as _};
+use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryTrait as _, Select};
 
 use super::draft::{HouseholdChange, NewHousehold};
-use super::fields::NO_DOOR;
 use super::entity::{Column, Entity, Model, Status, Tags, term};
+use super::fields::NO_DOOR;
 use super::terms::terms_of;
 use super::{CODE_TAKEN, NO_GRID, OTHER_VILLAGE};
 use crate::areas::{self, Area, Level};
@@ -95,16 +95,19 @@ async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<Hash
 }
 
 async fn stored(tx: &Tx, village_id: AreaId, chunk: &[(usize, NewHousehold)]) -> Result<HashMap<String, Model>> {
-    let codes = chunk.iter().map(|(_, row)| row.code.as_str());
-    let query = Entity::find()
-        .filter(Column::VillageId.eq(village_id))
-        .filter(Column::Code.is_in(codes));
-    Ok(query
-        .all(tx)
-        .await?
+    let codes = chunk.iter().map(|(_, row)| row.code.clone());
+    let households = stored_query(village_id, codes).all(tx).await?;
+    Ok(households
         .into_iter()
         .map(|household| (household.code.clone(), household))
         .collect())
+}
+
+/// The households of some codes.
+pub(super) fn stored_query(village_id: AreaId, codes: impl IntoIterator<Item = String>) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::VillageId.eq(village_id))
+        .filter(Column::Code.is_in(codes))
 }
 
 /// The row of a household that is not stored yet.

@@ -192,7 +192,7 @@ mod tests {
         holds(&name_terms("吕春"), &["lc", "lvchun", "luchun"]);
         holds(
             &name_terms("单和长重行朝乐"),
-            &["shanhechangzhongxingchaole", "danhechangzhongxingchaole"],
+            &["shanhezhangzhongxingchaole", "danhezhangzhongxingchaole"],
         );
         assert_eq!(
             spellings(&vec![vec!["a".to_owned(), "b".to_owned()]; 20]).len(),
