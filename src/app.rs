@@ -16,7 +16,7 @@ use crate::error::{Error, NOT_FOUND, Result};
 use crate::ids::SessionId;
 use crate::keys::Keys;
 use crate::scope::Identity;
-use crate::{accounts, areas, http};
+use crate::{accounts, areas, households, http};
 
 /// Everything requests share.
 pub struct Shared {
@@ -107,7 +107,7 @@ impl App {
 
 /// The whole API with its description.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(areas::routes::router()).merge(accounts::routes::router())
+    OpenApiRouter::new().merge(areas::routes::router()).merge(households::routes::router()).merge(accounts::routes::router())
 }
 
 /// The router of a running house.

@@ -20,6 +20,7 @@ pub mod scope;
 // The rooms.
 pub mod areas;
 pub mod ledger;
+pub mod households;
 pub mod accounts;
 pub mod rules;
 
