@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,10 +14,30 @@ use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Result};
-use crate::ids::SessionId;
+use crate::fresh::{Fresh, Generations};
+use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
-use crate::scope::Identity;
-use crate::{accounts, areas, households, http};
+use crate::ledger::{Chain, Pen};
+use crate::publicity::Ranking;
+use crate::scope::{Identity, May, ReadBook};
+use crate::writer::{self, Writer};
+use crate::{accounts, areas, awards, households, http, publicity, rules};
+
+/// Answers kept: at about 5 KiB each, 80 MiB.
+const ANSWERS_MAX: usize = 16_384;
+/// Rankings kept: months, quarters and years of a county's villages and grids that people look at.
+const RANKINGS_MAX: usize = 2048;
+
+/// An answer made earlier, and the path that a reader must reach.
+#[derive(Clone)]
+pub struct Answer {
+    /// Path of what it tells about.
+    pub path: Arc<str>,
+    /// Whether those who stand somewhere below the path may read it too.
+    pub below_too: bool,
+    /// JSON.
+    pub body: Bytes,
+}
 
 /// Everything requests share.
 pub struct Shared {
@@ -32,6 +53,18 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// Adopted tables of rules at hand.
+    pub shelf: rules::Shelf,
+    /// What writes in the book.
+    pub pen: Pen,
+    /// The group writer.
+    pub writer: Writer,
+    /// How often villages changed.
+    pub generations: Generations,
+    /// Answers kept while their village stands still.
+    pub answers: Fresh<String, Answer>,
+    /// Rankings kept while their village stands still.
+    pub rankings: Fresh<(AreaId, String), Arc<Ranking>>,
     /// How cookies are fenced.
     pub cookies: Cookies,
 }
@@ -39,6 +72,23 @@ pub struct Shared {
 /// A handle on [`Shared`].
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
+
+impl Answer {
+    /// The body, for somebody who may read it.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`] for everybody else.
+    pub fn shown_to(&self, may: &May<ReadBook>) -> Result<Bytes> {
+        let reads = may.reaches(&self.path) || self.below_too && may.touches(&self.path);
+        if reads { Ok(self.body.clone()) } else { Err(NOT_FOUND.into()) }
+    }
+}
+
+impl From<Arc<Shared>> for App {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+}
 
 impl Deref for App {
     type Target = Shared;
@@ -51,15 +101,24 @@ impl Deref for App {
 impl App {
     /// Puts the house together around an open database.
     pub fn new(db: Db, clock: Clock, keys: Keys, cookies: Cookies) -> Self {
-        Self(Arc::new(Shared {
+        let (writer, queue) = writer::queue();
+        let shared = Arc::new(Shared {
+            pen: Pen { clock: clock.clone(), chain: Chain::new(&keys.chain) },
+            writer,
+            generations: Generations::default(),
+            answers: Fresh::new(ANSWERS_MAX),
+            rankings: Fresh::new(RANKINGS_MAX),
             db: Arc::new(db),
             clock,
             tokens: Tokens::new(&keys.token),
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            shelf: rules::Shelf::default(),
             cookies,
-        }))
+        });
+        tokio::spawn(writer::run(Arc::downgrade(&shared), queue));
+        Self(shared)
     }
 
     /// Runs one write: begun IMMEDIATE on the single writer, committed when `work` says Ok, rolled
@@ -68,7 +127,14 @@ impl App {
     /// # Errors
     /// What `work` answers, or the database's failure.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
-        let tx = self.db.begin().await?;
+        self.finish(self.db.begin().await?, work).await
+    }
+
+    /// [`App::write`] for a transaction that was begun already.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's failure.
+    pub async fn finish<T>(&self, tx: Tx, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
         let done = work(&tx).await?;
         let touched = tx.commit().await?;
         self.forget(&touched);
@@ -77,10 +143,14 @@ impl App {
 
     /// Drops from memory what a commit has changed.
     pub fn forget(&self, touched: &HashSet<Touch>) {
-        let accounts: HashSet<_> = touched
-            .iter()
-            .filter_map(|touch| if let Touch::Account(id) = touch { Some(*id) } else { None })
-            .collect();
+        for touch in touched {
+            match touch {
+                Touch::Village(id) => self.generations.moved(*id),
+                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+            }
+        }
+        let accounts: HashSet<_> =
+            touched.iter().filter_map(|touch| if let Touch::Account(id) = touch { Some(*id) } else { None }).collect();
         if touched.contains(&Touch::Areas) {
             self.sessions.clear();
         } else if !accounts.is_empty() {
@@ -107,7 +177,13 @@ impl App {
 
 /// The whole API with its description.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(areas::routes::router()).merge(households::routes::router()).merge(accounts::routes::router())
+    OpenApiRouter::new()
+        .merge(areas::routes::router())
+        .merge(accounts::routes::router())
+        .merge(rules::routes::router())
+        .merge(households::routes::router())
+        .merge(awards::routes::router())
+        .merge(publicity::routes::router())
 }
 
 /// The router of a running house.

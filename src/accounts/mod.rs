@@ -6,6 +6,7 @@
 
 pub mod entity;
 pub mod hashing;
+mod reviewers;
 pub mod routes;
 pub mod sessions;
 
@@ -20,6 +21,7 @@ use crate::ids::AccountId;
 
 pub use entity::account::Model as Account;
 pub use hashing::{Hashing, NewPassword};
+pub use reviewers::{Reviewer, reviewers};
 
 /// A sign-in name as it is compared: full-width forms folded, lower case, no blanks around.
 pub fn normal(username: &str) -> String {

@@ -78,8 +78,8 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response
     if let Some(token) = cookie(&headers, app.cookies.refresh_name()) {
         app.write(async |tx| sessions::sign_out(tx, &app.clock, &app.tokens, token).await).await?;
     }
-    let cookies = [app.cookies.access_name(), app.cookies.refresh_name()]
-        .map(|name| (SET_COOKIE, app.cookies.set(name, "", 0)));
+    let cookies =
+        [app.cookies.access_name(), app.cookies.refresh_name()].map(|name| (SET_COOKIE, app.cookies.set(name, "", 0)));
     Ok((StatusCode::NO_CONTENT, AppendHeaders(cookies)).into_response())
 }
 

@@ -43,7 +43,9 @@ impl Closed {
     /// The month in which something of `day` counts, and whether that is late.
     pub fn period(&self, village: AreaId, day: NaiveDate) -> (String, bool) {
         let own = month_of(day);
-        let Some(closed) = self.0.get(&village) else { return (own, false) };
+        let Some(closed) = self.0.get(&village) else {
+            return (own, false);
+        };
         let first = day.with_day(1).unwrap_or(day);
         let open = (0..MONTHS_AHEAD_MAX)
             .filter_map(|ahead| first.checked_add_months(Months::new(ahead)))
@@ -52,6 +54,15 @@ impl Closed {
             .unwrap_or_else(|| own.clone());
         let late = open != own;
         (open, late)
+    }
+
+    /// The month in which a correction of something that counted in `month` counts: the same one while
+    /// it is open, else the earliest open one after it, late.
+    pub fn following(&self, village: AreaId, month: &str) -> (String, bool) {
+        match NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d") {
+            Ok(first) => self.period(village, first),
+            Err(_) => (month.to_owned(), false),
+        }
     }
 
     /// Whether a month (`2026-11`) is closed.

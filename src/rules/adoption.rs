@@ -13,7 +13,8 @@ use crate::ids::RuleSetId;
 use crate::scope::{AdoptRules, May};
 
 /// It stands already and never changes.
-pub const ALREADY_ADOPTED: Refusal = Refusal::new(409, "already_adopted", "这一版细则已经生效，不能再改。要改请另起一版。");
+pub const ALREADY_ADOPTED: Refusal =
+    Refusal::new(409, "already_adopted", "这一版细则已经生效，不能再改。要改请另起一版。");
 /// A table without a rule.
 pub const NO_RULES: Refusal = Refusal::new(422, "no_rules", "这张细则里还没有事项，不能生效。");
 
@@ -59,7 +60,11 @@ impl Resolution {
         refuse("resolved_on", self.resolved_on < earliest, "开会日期太早，请核对。");
         refuse("in_force_from", self.in_force_from < self.resolved_on, "生效日期不能早于开会日期。");
         refuse("attendance", !(1..=PEOPLE_MAX).contains(&self.attendance), "到会人数要在 1 到 20000 之间。");
-        refuse("votes_for", votes.iter().any(|count| !(0..=PEOPLE_MAX).contains(count)), "票数不能是负数，也不能超过到会人数。");
+        refuse(
+            "votes_for",
+            votes.iter().any(|count| !(0..=PEOPLE_MAX).contains(count)),
+            "票数不能是负数，也不能超过到会人数。",
+        );
         let cast: i64 = votes.iter().map(|count| i64::from(*count)).sum();
         refuse("votes_for", cast > i64::from(self.attendance), "票数加起来比到会人数还多，请核对。");
         refuse(

@@ -110,12 +110,8 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
         _ => draft(tx, clock, by, area, newest.map_or(1, |set| set.version + 1)).await?,
     };
     insert_rules(tx, rule_set_id, &rules).await?;
-    let act = Act {
-        by: Some(by),
-        action: "import_rules",
-        target: Some(("rule_set", rule_set_id.0)),
-        area_path: &area.path,
-    };
+    let act =
+        Act { by: Some(by), action: "import_rules", target: Some(("rule_set", rule_set_id.0)), area_path: &area.path };
     audit::append(tx, clock, &[act]).await?;
     Ok(BroughtIn { rule_set_id, created, updated, unchanged })
 }

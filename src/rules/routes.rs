@@ -189,7 +189,14 @@ impl RuleSetOut {
                 votes_abstained: set.votes_abstained?,
             })
         };
-        Self { resolution: resolution(), id: set.id, area_id: set.area_id, version: set.version, title: set.title, status }
+        Self {
+            resolution: resolution(),
+            id: set.id,
+            area_id: set.area_id,
+            version: set.version,
+            title: set.title,
+            status,
+        }
     }
 }
 
@@ -290,7 +297,7 @@ async fn get_rule_set(
 ) -> Result<Json<RuleSetDetail>> {
     let db = app.db.read();
     let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
-    areas::find(db, &may, set.area_id).await?;
+    areas::find_up_to_village(db, &may, set.area_id).await?;
     let today = app.clock.today();
     let newest = app.shelf.in_force(db, [set.area_id]).await?.on(set.area_id, today).map(|adopted| adopted.set.id);
     let items = super::rules_of(db, id).await?.iter().map(RuleOut::from).collect();
@@ -329,12 +336,10 @@ async fn own_village(app: &App, may: &May<ReadBook>, area_id: Option<AreaId>) ->
             .map(|scope| scope.area_id)
             .ok_or(NOT_FOUND)?,
     };
-    let area = areas::find(db, may, area_id).await?;
+    let area = areas::find_up_to_village(db, may, area_id).await?;
     if area.level == Level::Village {
         return Ok(area.id);
     }
     let village = areas::village_of(db, &area).await?;
-    village
-        .map(|village| village.id)
-        .ok_or_else(|| Error::field("area_id", "not_a_village", "请先选一个村。"))
+    village.map(|village| village.id).ok_or_else(|| Error::field("area_id", "not_a_village", "请先选一个村。"))
 }

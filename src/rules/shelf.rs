@@ -60,7 +60,11 @@ impl Shelf {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn in_force(&self, db: &impl ConnectionTrait, areas: impl IntoIterator<Item = AreaId>) -> Result<InForce> {
+    pub async fn in_force(
+        &self,
+        db: &impl ConnectionTrait,
+        areas: impl IntoIterator<Item = AreaId>,
+    ) -> Result<InForce> {
         let sets = entity::Entity::find()
             .filter(entity::Column::AreaId.is_in(areas))
             .filter(entity::Column::AdoptedAt.is_not_null())

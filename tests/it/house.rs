@@ -40,61 +40,17 @@ fn a_house_built_wrong_is_found_out() {
     let unfinished = concat!("// TO", "DO later");
     let long = "\n".repeat(401);
     for (path, text, offence) in [
-        (
-            "src/areas/mod.rs",
-            "use axum::Json;",
-            "axum belongs into routes.rs or pages.rs",
-        ),
-        (
-            "src/areas/entity.rs",
-            "type R = utoipa_axum::Router;",
-            "utoipa_axum belongs into routes.rs or pages.rs",
-        ),
-        (
-            "src/areas/mod.rs",
-            "use crate::awards::submit;",
-            "areas may not import awards",
-        ),
-        (
-            "src/areas/mod.rs",
-            "use crate::{clock, awards::{self}};",
-            "areas may not import awards",
-        ),
-        (
-            "src/areas/mod.rs",
-            "fn f() { super::awards::submit() }",
-            "areas may not import awards",
-        ),
-        (
-            "src/areas/routes.rs",
-            "use super::super::awards;",
-            "areas may not import awards",
-        ),
-        (
-            "src/areas/mod.rs",
-            "use crate::app::App;",
-            "areas may not import app",
-        ),
-        (
-            "src/areas/routes.rs",
-            "use crate::cli;",
-            "areas may not import cli",
-        ),
-        (
-            "src/areas/mod.rs",
-            "use crate::Award;",
-            "areas may not import Award",
-        ),
-        (
-            "src/clock.rs",
-            "use crate::areas;",
-            "clock may not import areas",
-        ),
-        (
-            "src/writer.rs",
-            "use crate::areas;",
-            "writer may not import areas",
-        ),
+        ("src/areas/mod.rs", "use axum::Json;", "axum belongs into routes.rs or pages.rs"),
+        ("src/areas/entity.rs", "type R = utoipa_axum::Router;", "utoipa_axum belongs into routes.rs or pages.rs"),
+        ("src/areas/mod.rs", "use crate::awards::submit;", "areas may not import awards"),
+        ("src/areas/mod.rs", "use crate::{clock, awards::{self}};", "areas may not import awards"),
+        ("src/areas/mod.rs", "fn f() { super::awards::submit() }", "areas may not import awards"),
+        ("src/areas/routes.rs", "use super::super::awards;", "areas may not import awards"),
+        ("src/areas/mod.rs", "use crate::app::App;", "areas may not import app"),
+        ("src/areas/routes.rs", "use crate::cli;", "areas may not import cli"),
+        ("src/areas/mod.rs", "use crate::Award;", "areas may not import Award"),
+        ("src/clock.rs", "use crate::areas;", "clock may not import areas"),
+        ("src/writer.rs", "use crate::areas;", "writer may not import areas"),
         ("src/attic/mod.rs", "", "attic is not on the map"),
         ("src/cellar/entity.rs", "", "src/cellar/ has no mod.rs"),
         ("src/areas/utils.rs", "", "the name says nothing"),
@@ -102,11 +58,7 @@ fn a_house_built_wrong_is_found_out() {
         ("frontend/src/helpers/a.ts", "", "the name says nothing"),
         ("frontend/src/services/b.ts", "", "the name says nothing"),
         ("frontend/src/App.svelte", unfinished, "unfinished work"),
-        (
-            "migrations/src/m01_areas.rs",
-            concat!("fn f() { to", "do!() }"),
-            "unfinished work",
-        ),
+        ("migrations/src/m01_areas.rs", concat!("fn f() { to", "do!() }"), "unfinished work"),
         ("tests/it/areas.rs", &long, "401 lines"),
     ] {
         let mut house = sound_house();
@@ -114,8 +66,7 @@ fn a_house_built_wrong_is_found_out() {
         house.push(source(path, text));
         let found = offences(&house);
         let about = |line: &String| {
-            line.contains(path.rsplit_once('/').map_or("", |(folder, _)| folder))
-                && line.contains(offence)
+            line.contains(path.rsplit_once('/').map_or("", |(folder, _)| folder)) && line.contains(offence)
         };
         assert!(found.iter().any(about), "{path} with {text:?}: {found:?}");
     }
@@ -125,15 +76,15 @@ fn a_house_built_wrong_is_found_out() {
 #[test]
 fn a_house_built_well_is_left_alone() {
     let mut house = sound_house();
-    house.push(source(
-        "src/areas/pages.rs",
-        "use axum::response::Html; use crate::{app::App, clock::Clock};",
-    ));
+    house.push(source("src/areas/pages.rs", "use axum::response::Html; use crate::{app::App, clock::Clock};"));
     house.push(source(
         "src/awards/review.rs",
         "use super::entity; use crate::areas::{self, entity as e}; pub(crate) fn f() {}",
     ));
-    house.push(source("src/areas/path.rs", "// crate::awards with axum\nconst A: &str = \"crate::awards \\\" axum\"; const B: &str = r#\"axum\"#;"));
+    house.push(source(
+        "src/areas/path.rs",
+        "// crate::awards with axum\nconst A: &str = \"crate::awards \\\" axum\"; const B: &str = r#\"axum\"#;",
+    ));
     house.push(source(
         "src/areas/quote.rs",
         "fn f<'a>(c: char) -> &'a str { if c == '\"' { \"axum\" } else { crate::id!() } }",
@@ -155,10 +106,7 @@ fn sound_house() -> Vec<Source> {
         source("src/clock.rs", "use crate::writer;"),
         source("src/writer.rs", "use crate::awards;"),
         source("src/areas/mod.rs", "pub mod routes; use crate::clock;"),
-        source(
-            "src/areas/routes.rs",
-            "use axum::Json; use crate::app::App;",
-        ),
+        source("src/areas/routes.rs", "use axum::Json; use crate::app::App;"),
         source("src/awards/mod.rs", "use crate::areas;"),
     ]
 }
@@ -175,16 +123,12 @@ fn read_house() -> Vec<Source> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name());
-            let ending = path
-                .extension()
-                .and_then(|ending| ending.to_str())
-                .unwrap_or_default();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
             if path.is_dir() && !NOT_OURS.iter().any(|not_ours| name == *not_ours) {
                 folders.push(path);
             } else if SOURCE_ENDINGS.contains(&ending) {
                 let path_from_top = path.strip_prefix(top).unwrap_or(&path);
-                let text = fs::read_to_string(&path)
-                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 house.push(source(&path_from_top.to_string_lossy(), &text));
             }
         }

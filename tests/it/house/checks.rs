@@ -35,11 +35,7 @@ impl Source {
 pub fn offences(house: &[Source]) -> Vec<String> {
     let lib = house.iter().find(|source| source.path == "src/lib.rs");
     let order = lib.map(modules).unwrap_or_default();
-    let hall: Vec<_> = house
-        .iter()
-        .filter(|source| source.room().is_none())
-        .filter_map(Source::module)
-        .collect();
+    let hall: Vec<_> = house.iter().filter(|source| source.room().is_none()).filter_map(Source::module).collect();
     let mut found = rooms_off_the_map(house, &order);
     for source in house {
         let wrong = wrong_imports(source, &order, &hall);
@@ -56,9 +52,7 @@ pub fn offences(house: &[Source]) -> Vec<String> {
 /// The modules in the order in which `lib.rs` lists them.
 fn modules(lib: &Source) -> Vec<&str> {
     let tokens = tokens(&lib.text);
-    let declared = tokens
-        .windows(3)
-        .filter(|three| three[0] == "mod" && three[2] == ";");
+    let declared = tokens.windows(3).filter(|three| three[0] == "mod" && three[2] == ";");
     declared.map(|three| three[1]).collect()
 }
 
@@ -85,43 +79,25 @@ fn axum_inside(source: &Source) -> Option<String> {
 }
 
 /// A room knows the hall and the rooms before it, and the app only in its routes; the hall knows no room.
-fn wrong_imports<'a>(
-    source: &'a Source,
-    order: &'a [&str],
-    hall: &'a [&str],
-) -> impl Iterator<Item = String> + 'a {
+fn wrong_imports<'a>(source: &'a Source, order: &'a [&str], hall: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     let place = |name: &str| order.iter().position(|listed| *listed == name);
     let module = source.module().unwrap_or_default();
     let allowed = move |name: &str| match (source.room(), hall.contains(&name)) {
         (None, true) => true,
         (None, false) => KNOW_ALL.contains(&module) || (module == "writer" && name == WRITER_KNOWS),
-        (Some(_), true) => {
-            !KNOW_ALL.contains(&name) || (name == "app" && DOORS.contains(&source.stem()))
-        }
+        (Some(_), true) => !KNOW_ALL.contains(&name) || (name == "app" && DOORS.contains(&source.stem())),
         (Some(room), false) => {
-            room == name
-                || place(name).is_some_and(|theirs| place(room).is_some_and(|ours| theirs < ours))
+            room == name || place(name).is_some_and(|theirs| place(room).is_some_and(|ours| theirs < ours))
         }
     };
-    let imports = if module.is_empty() {
-        BTreeSet::new()
-    } else {
-        imports(source, order)
-    };
-    imports
-        .into_iter()
-        .filter(move |name| !allowed(name))
-        .map(move |name| format!("{module} may not import {name}"))
+    let imports = if module.is_empty() { BTreeSet::new() } else { imports(source, order) };
+    imports.into_iter().filter(move |name| !allowed(name)).map(move |name| format!("{module} may not import {name}"))
 }
 
 /// The names that stand behind `crate::`, or behind as many `super::` as lead there.
 fn imports<'a>(source: &'a Source, order: &[&str]) -> BTreeSet<&'a str> {
     let tokens = tokens(&source.text);
-    let to_the_top = if source.room().is_some() && source.stem() != "mod" {
-        2
-    } else {
-        1
-    };
+    let to_the_top = if source.room().is_some() && source.stem() != "mod" { 2 } else { 1 };
     let mut found = BTreeSet::new();
     let mut supers = 0;
     for (at, pair) in tokens.windows(2).enumerate() {
@@ -163,30 +139,14 @@ fn of_any_file(source: &Source) -> impl Iterator<Item = String> {
     let lines = source.text.lines().count();
     let is_long = lines > LINES_MAX && !GENERATED.contains(&source.path.as_str());
     let is_vague = |part: &str| {
-        matches!(
-            part.split('.').next(),
-            Some("util" | "utils" | "helper" | "helpers" | "service" | "services")
-        ) || part == "types.rs"
+        matches!(part.split('.').next(), Some("util" | "utils" | "helper" | "helpers" | "service" | "services"))
+            || part == "types.rs"
     };
-    let marks = [
-        concat!("TO", "DO"),
-        concat!("FIX", "ME"),
-        concat!("to", "do!("),
-        concat!("unimpl", "emented!("),
-    ];
+    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("to", "do!("), concat!("unimpl", "emented!(")];
     [
-        is_long.then(|| {
-            format!("{lines} lines, {LINES_MAX} at most: which second topic wants its own file?")
-        }),
-        source
-            .path
-            .split('/')
-            .any(is_vague)
-            .then(|| "the name says nothing".to_owned()),
-        marks
-            .iter()
-            .any(|mark| source.text.contains(mark))
-            .then(|| "unfinished work".to_owned()),
+        is_long.then(|| format!("{lines} lines, {LINES_MAX} at most: which second topic wants its own file?")),
+        source.path.split('/').any(is_vague).then(|| "the name says nothing".to_owned()),
+        marks.iter().any(|mark| source.text.contains(mark)).then(|| "unfinished work".to_owned()),
     ]
     .into_iter()
     .flatten()

@@ -45,11 +45,7 @@ fn quoted(rest: &str) -> Option<usize> {
         let begin = rest.len() - inside.len() + 1;
         let end = format!("\"{}", "#".repeat(hashes));
         let inside = inside.strip_prefix('"')?;
-        return Some(
-            inside
-                .find(&end)
-                .map_or(rest.len(), |at| begin + at + end.len()),
-        );
+        return Some(inside.find(&end).map_or(rest.len(), |at| begin + at + end.len()));
     }
     let before = rest.len() - bare.len();
     let quote = bare.chars().next().filter(|c| matches!(c, '"' | '\''))?;

@@ -7,10 +7,7 @@
 //!
 //! The server's default collation is Chinese (ICU) on purpose: a query that needs `COLLATE "C"` and lacks it fails here.
 
-#![allow(
-    clippy::expect_used,
-    reason = "a suite without its server must stop at once"
-)]
+#![allow(clippy::expect_used, reason = "a suite without its server must stop at once")]
 
 use std::{
     ffi::OsStr,
@@ -89,10 +86,7 @@ impl Server {
             let template = self.create(None);
             let url = template.url();
             let migrated = thread::spawn(move || migrate(&url)).join();
-            assert!(
-                migrated.is_ok(),
-                "the template database could not be migrated"
-            );
+            assert!(migrated.is_ok(), "the template database could not be migrated");
             let name = template.name.clone();
             std::mem::forget(template);
             name
@@ -113,14 +107,7 @@ impl Server {
 
     fn psql(&self, statement: &str) {
         let output = Command::new(self.bin.join("psql"))
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "--set",
-                "ON_ERROR_STOP=1",
-                "--command",
-                statement,
-            ])
+            .args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command", statement])
             .arg(self.url("postgres"))
             .stdin(Stdio::null())
             .output()
@@ -138,16 +125,8 @@ impl Server {
         let dir = new_folder().map_err(|error| format!("no folder for the server: {error}"))?;
 
         let mut keeper = Command::new("sh");
-        keeper.args([
-            OsStr::new("-c"),
-            OsStr::new(KEEPER),
-            bin.as_os_str(),
-            dir.as_os_str(),
-        ]);
-        keeper
-            .arg(port.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        keeper.args([OsStr::new("-c"), OsStr::new(KEEPER), bin.as_os_str(), dir.as_os_str()]);
+        keeper.arg(port.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C reaches the test process only; the keeper then sees the pipe close and tidies up.
         keeper.process_group(0);
         if id(&["-u"]) == Some(0) {
@@ -162,18 +141,10 @@ impl Server {
         let pipe = keeper.stdin.take().expect("stdin is piped");
         let mut said = BufReader::new(keeper.stdout.take().expect("stdout is piped"));
         let mut line = String::new();
-        said.read_line(&mut line)
-            .map_err(|error| error.to_string())?;
+        said.read_line(&mut line).map_err(|error| error.to_string())?;
         if line.trim() == "ready" {
             let (databases, template) = (AtomicU32::new(0), OnceLock::new());
-            return Ok(Server {
-                bin,
-                port,
-                databases,
-                template,
-                _keeper: keeper,
-                _pipe: pipe,
-            });
+            return Ok(Server { bin, port, databases, template, _keeper: keeper, _pipe: pipe });
         }
         drop(pipe);
         for more in said.lines().map_while(Result::ok) {
@@ -195,8 +166,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         // A test that failed keeps its own message; a second panic would abort the process.
         if !thread::panicking() {
-            self.server
-                .psql(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            self.server.psql(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
