@@ -24,7 +24,7 @@ export type Used = number | null;
 /** Usage is known for the windows of today only. */
 export function usedOn(rule: Rule, used: number, today: string, day: string): Used {
   const span = rule.cap?.window;
-  return span && windowStart(today, span) === windowStart(day, span) ? used : null;
+  return span && day && windowStart(today, span) === windowStart(day, span) ? used : null;
 }
 
 export function capLine(rule: Rule, quantity: number, used: Used): string {

@@ -14,17 +14,19 @@ export const navigation = {
   },
 };
 
+/** What scrolls. */
+const page = () => document.querySelector('.page');
+
 function enter(href: string): void {
   first = false;
   place = match(href);
 }
 
 export function go(href: string, how: { replace?: boolean } = {}): void {
-  history.replaceState({ y: scrollY }, '');
+  history.replaceState({ y: page()?.scrollTop ?? 0 }, '');
   if (how.replace) history.replaceState({ y: 0 }, '', href);
   else history.pushState({ y: 0 }, '', href);
   enter(href);
-  scrollTo(0, 0);
 }
 
 /** Back within the app; to `otherwise` when this screen was opened by a link. */
@@ -39,7 +41,7 @@ export function listen(): void {
     enter(location.pathname + location.search);
     const y = (event.state as { y?: number } | null)?.y ?? 0;
     // Lists kept in memory stand again after the screen has been drawn.
-    setTimeout(() => scrollTo(0, y), 50);
+    setTimeout(() => page()?.scrollTo(0, y), 50);
   });
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
