@@ -28,7 +28,7 @@ export function usedOn(rule: Rule, used: number, today: string, day: string): Us
 }
 
 export function capLine(rule: Rule, quantity: number, used: Used): string {
-  if (!rule.cap) return '次数不限';
+  if (!rule.cap) return rule.kind === 'addition' ? '次数不限' : '';
   const { units, window } = rule.cap;
   const when = now[window];
   const counted = rule.unit.endsWith('次');

@@ -1,6 +1,6 @@
 /**
- * The one message at the foot of the screen, with what can be done about it. Plain DOM: it must
- * outlive the screen that shows it and weigh little.
+ * The one message at the foot of the screen, with what can be done about it. Plain DOM: it outlives the
+ * screen that shows it, and covers nothing: it stands between the page and the bottom bar.
  */
 interface Action {
   label: string;
@@ -21,7 +21,7 @@ const release = () => {
 const place = document.createElement('div');
 place.className = 'toasts';
 place.setAttribute('role', 'status');
-document.body.append(place);
+document.getElementById('app')!.append(place);
 // It does not vanish under a finger or a focus.
 for (const name of ['pointerenter', 'focusin']) place.addEventListener(name, hold);
 for (const name of ['pointerleave', 'focusout']) place.addEventListener(name, release);
