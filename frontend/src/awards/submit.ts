@@ -61,6 +61,7 @@ export function said(awards: Award[]): string {
     return `${many ? `${awards.length} 户` : ''}已交评议${proof}`;
   }
   const clipped = awards.filter((award) => award.clipped > 0);
+  if (!many && clipped.length && first.points === 0) return '已到上限,这次没有加分';
   if (!many && clipped.length) return `这次只加 ${points(first.points)} 分,已到上限`;
   const same = awards.every((award) => award.points === first.points);
   const total = awards.reduce((sum, award) => sum + award.points, 0);

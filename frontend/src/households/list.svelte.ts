@@ -23,7 +23,8 @@ export const households = {
   async load(area: string): Promise<void> {
     const asked = area === '' && early ? early : api.get<List<Household>>(path(area));
     early = null;
-    put(area, merged(lists[area], await asked));
+    const fresh = await asked;
+    put(area, merged(lists[area], fresh));
   },
   async more(area: string): Promise<void> {
     const known = lists[area];
