@@ -6,7 +6,7 @@ import { transform } from 'lightningcss';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-const critical = ['src/tokens.css', 'src/base.css'];
+const critical = ['src/tokens.css', 'src/base.css', 'src/parts.css'];
 
 /**
  * Finishes index.html: the shared styles stand inline, so the first paint waits for no second
