@@ -19,3 +19,4 @@ pub mod scope;
 
 // The rooms.
 pub mod rules;
+pub mod spreadsheets;
