@@ -199,6 +199,7 @@ pub(super) mod testing {
 mod tests {
     use super::testing::{bomb, package};
     use super::{Unreadable, check, leads_to_a_workbook};
+    use crate::spreadsheets::sheet::read;
 
     /// Overwrites the sizes that the package declares for its largest part, in both places.
     fn lie(mut bytes: Vec<u8>, size: u32, says: u32) -> Vec<u8> {
@@ -211,19 +212,28 @@ mod tests {
         bytes
     }
 
+    /// Mutation: without `package::check` in `workbook::read` the reader unpacks it all.
     #[test]
-    fn a_small_file_that_unpacks_into_256_mib_is_refused_by_what_it_declares() {
-        let bomb = bomb(256);
-        assert!(bomb.len() < 300 * 1024, "{}", bomb.len());
-        assert_eq!(check(&bomb), Err(Unreadable::Swollen));
+    fn a_small_file_that_unpacks_into_a_thousand_times_its_size_is_refused() {
+        let bomb = bomb(64);
+        assert!(bomb.len() < 70 * 1024);
+        assert_eq!(read(&bomb, "").unwrap_err(), Unreadable::Swollen);
+    }
+
+    /// Mutation: without `declared > INFLATED_BYTES_MAX` the part is unpacked and found small.
+    #[test]
+    fn what_a_file_declares_is_enough_to_refuse_it() {
+        let boasting = lie(bomb(1), 1024 * 1024, 256 * 1024 * 1024);
+        assert_eq!(check(&boasting), Err(Unreadable::Swollen));
     }
 
     #[test]
     fn a_file_that_lies_about_its_sizes_is_refused_while_it_unpacks() {
         let lying = lie(bomb(40), 40 * 1024 * 1024, 1_000);
-        assert!(matches!(check(&lying), Err(Unreadable::Swollen | Unreadable::Damaged)));
+        assert!(matches!(read(&lying, ""), Err(Unreadable::Swollen | Unreadable::Damaged)));
     }
 
+    /// Mutation: without `size > limit` each of these is let pass.
     #[test]
     fn parts_that_the_reader_keeps_in_memory_have_limits_of_their_own() {
         let spaces = " ".repeat(9 * 1024 * 1024);
