@@ -27,6 +27,7 @@ pub mod accounts;
 pub mod rules;
 pub mod awards;
 pub mod publicity;
+pub mod spreadsheets;
 
 // The house around them.
 pub mod app;
