@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -105,6 +105,14 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for ValidPath<T> {
             Err(_) => Err(NOT_FOUND.into()),
         }
     }
+}
+
+/// For the fields of a PATCH: tells `null` (`Some(None)`) from a field that is not there (`None`).
+///
+/// # Errors
+/// When the value is neither `null` nor a `T`.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// A page of a list.
