@@ -25,5 +25,11 @@ pub mod rules;
 
 // The house around them.
 pub mod app;
+pub mod assets;
 pub mod auth;
+pub mod cli;
+pub mod docs_page;
+pub mod health;
 pub mod http;
+pub mod openapi;
+pub mod serve;

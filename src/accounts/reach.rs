@@ -98,7 +98,9 @@ pub async fn grantable_area(
     let answered =
         |held: &HeldScope| !held.has_ended(today) && answers_for(may, today, held.scope.role, &held.area.path);
     let is_ours = person.is_some_and(|person| person.scopes.iter().any(answered));
-    if !answers_for(may, today, new.role, &area.path) && !(is_ours && stands_above(may, today, new.role, &area.path)) {
+    let is_given =
+        answers_for(may, today, new.role, &area.path) || is_ours && stands_above(may, today, new.role, &area.path);
+    if !is_given {
         return Err(BEYOND_REACH.into());
     }
     if fits(new.role, area.level) {

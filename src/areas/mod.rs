@@ -25,6 +25,8 @@ pub use entity::{Level, Model as Area};
 pub const NAME_TAKEN: Refusal = Refusal::new(409, "name_taken", "这个名字已经有了，请换一个。");
 /// Grids nest once.
 pub const TOO_DEEP: Refusal = Refusal::new(422, "too_deep", "组下面最多再分一层小组。");
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[NAME_TAKEN, TOO_DEEP];
 
 /// Characters of a path that one level takes.
 const STEP: usize = 4;
