@@ -2,26 +2,34 @@
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
-use crate::error::{Error, NOT_FOUND, Result};
+use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::fresh::{Fresh, Generations};
+use crate::health::Meters;
 use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
 use crate::ledger::{Chain, Pen};
+use crate::openapi::Documents;
 use crate::publicity::Ranking;
 use crate::scope::{Identity, May, ReadBook};
 use crate::writer::{self, Writer};
-use crate::{accounts, areas, awards, households, http, publicity, rules};
+use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
 /// Answers kept: at about 5 KiB each, 80 MiB.
 const ANSWERS_MAX: usize = 16_384;
@@ -38,6 +46,15 @@ pub struct Answer {
     /// JSON.
     pub body: Bytes,
 }
+
+/// How hard answers are compressed: beyond it, a phone gains less than the others in the queue lose.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+/// What fits into one packet gains nothing.
+const COMPRESSED_BYTES_MIN: u64 = 1024;
+/// A spreadsheet is compressed inside.
+const SPREADSHEET: &str = "application/vnd.openxmlformats";
+/// How long a body may pause before the connection is given up.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Everything requests share.
 pub struct Shared {
@@ -67,6 +84,8 @@ pub struct Shared {
     pub rankings: Fresh<(AreaId, String), Arc<Ranking>>,
     /// How cookies are fenced.
     pub cookies: Cookies,
+    /// What the house has been doing.
+    pub meters: Meters,
 }
 
 /// A handle on [`Shared`].
@@ -109,6 +128,7 @@ impl App {
             answers: Fresh::new(ANSWERS_MAX),
             rankings: Fresh::new(RANKINGS_MAX),
             db: Arc::new(db),
+            meters: Meters::new(clock.now()),
             clock,
             tokens: Tokens::new(&keys.token),
             keys,
@@ -136,9 +156,20 @@ impl App {
     /// What `work` answers, or the database's failure.
     pub async fn finish<T>(&self, tx: Tx, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
         let done = work(&tx).await?;
-        let touched = tx.commit().await?;
-        self.forget(&touched);
+        self.commit(tx).await?;
         Ok(done)
+    }
+
+    /// Commits and forgets. It is a task of its own, which ends also when the caller hangs up in
+    /// between: else what a commit has changed would stay in memory.
+    async fn commit(&self, tx: Tx) -> Result<()> {
+        let app = self.clone();
+        let committed = tokio::spawn(async move {
+            let touched = tx.commit().await?;
+            app.forget(&touched);
+            Ok(())
+        });
+        committed.await.map_err(|error| Error::Internal(format!("commit: {error}")))?
     }
 
     /// Drops from memory what a commit has changed.
@@ -158,6 +189,12 @@ impl App {
         }
     }
 
+    /// Drops from memory everything that stands in the database as well: another process has written there.
+    pub fn forget_all(&self) {
+        self.sessions.clear();
+        self.generations.all_moved();
+    }
+
     /// The person behind a live session.
     ///
     /// # Errors
@@ -175,8 +212,8 @@ impl App {
     }
 }
 
-/// The whole API with its description.
-fn api() -> OpenApiRouter<App> {
+/// The rooms' routes.
+fn rooms() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(areas::routes::router())
         .merge(accounts::routes::router())
@@ -186,11 +223,49 @@ fn api() -> OpenApiRouter<App> {
         .merge(publicity::routes::router())
 }
 
-/// The router of a running house.
+/// Why anything is ever refused, for the documentation.
+fn refusals() -> Vec<Refusal> {
+    [
+        error::REFUSALS,
+        http::REFUSALS,
+        auth::REFUSALS,
+        scope::REFUSALS,
+        health::REFUSALS,
+        areas::REFUSALS,
+        households::REFUSALS,
+        accounts::REFUSALS,
+        rules::REFUSALS,
+        awards::REFUSALS,
+    ]
+    .concat()
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::outline())
+        .merge(health::router())
+        .merge(openapi::router())
+        .nest("/api/v1", rooms())
+}
+
+/// The description of every route.
+pub fn documents() -> &'static Documents {
+    static DOCUMENTS: OnceLock<Documents> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| Documents::new(routes().into_openapi(), &refusals()))
+}
+
+/// The router of a running house. What is no route is a file of the frontend or one of its pages.
 pub fn router(app: App) -> Router {
-    let (api, _document) = OpenApiRouter::new().nest("/api/v1", api()).split_for_parts();
-    api.fallback(async || Error::from(NOT_FOUND))
+    let compression = CompressionLayer::new().quality(COMPRESSION).compress_when(
+        SizeAbove::new(COMPRESSED_BYTES_MIN)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::const_new(SPREADSHEET)),
+    );
+    Router::from(routes())
+        .fallback(assets::serve)
+        .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), http::around))
+        .layer(compression)
         .with_state(app)
 }

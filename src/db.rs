@@ -91,6 +91,15 @@ impl Db {
         Ok(before != 0 && before != version)
     }
 
+    /// Whether the database takes writes and its tables are those of this version.
+    ///
+    /// # Errors
+    /// When it takes none.
+    pub async fn is_ready(&self) -> Result<bool, DbErr> {
+        let tx = self.begin().await?;
+        Ok(Migrator::get_pending_migrations_read_only(&tx).await?.is_empty())
+    }
+
     /// Which engine this is.
     pub fn backend(&self) -> DatabaseBackend {
         self.writer.get_database_backend()

@@ -31,6 +31,12 @@ pub mod spreadsheets;
 
 // The house around them.
 pub mod app;
+pub mod assets;
 pub mod auth;
+pub mod cli;
+pub mod docs_page;
+pub mod health;
 pub mod http;
 pub mod writer;
+pub mod openapi;
+pub mod serve;

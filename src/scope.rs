@@ -19,6 +19,8 @@ use crate::ids::{AccountId, AreaId, HouseholdId, ScopeId, SessionId};
 
 /// Signing in with a one-time password opens nothing but the change of it.
 pub const MUST_CHANGE_PASSWORD: Refusal = Refusal::new(403, "must_change_password", "请先改一个自己的密码。");
+/// Why a verb is refused.
+pub const REFUSALS: &[Refusal] = &[MUST_CHANGE_PASSWORD];
 
 /// What a person is to an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]

@@ -49,6 +49,9 @@ pub const CODE_TAKEN: Refusal = Refusal::new(409, "code_taken", "这个户编号
 /// Closed households stay as they are.
 pub const HOUSEHOLD_CLOSED: Refusal = Refusal::new(422, "household_closed", "这一户已经注销，不能再改动。");
 
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[CODE_TAKEN, HOUSEHOLD_CLOSED];
+
 /// One household in reach.
 ///
 /// # Errors
