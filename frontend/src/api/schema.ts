@@ -585,7 +585,7 @@ export interface components {
              * @example false
              */
             disabled: boolean;
-            household_id?: components["schemas"]["HouseholdId"] | null;
+            household_id: components["schemas"]["HouseholdId"] | null;
             /** @description Identity. */
             id: components["schemas"]["AccountId"];
             /**
@@ -636,7 +636,7 @@ export interface components {
              * @example 林家排村
              */
             name: string;
-            parent_id?: components["schemas"]["AreaId"] | null;
+            parent_id: components["schemas"]["AreaId"] | null;
             /**
              * @description Sorts an area before everything below it.
              * @example 000100010005
@@ -666,14 +666,14 @@ export interface components {
              * @description Its door.
              * @example 12号
              */
-            door?: string | null;
+            door: string | null;
             /**
              * @description The grid it lies in.
              * @example 一组
              */
             grid_name: string;
             /** @description Who brought it in. */
-            handled_by?: string | null;
+            handled_by: string | null;
             /**
              * @description The household's code.
              * @example LJP0012
@@ -691,7 +691,7 @@ export interface components {
             /** @description The month of the deed was closed already. */
             late: boolean;
             /** @description What the recorder wrote beside it. */
-            note?: string | null;
+            note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
@@ -703,7 +703,7 @@ export interface components {
              * @description The month it counts in; absent until posted.
              * @example 2026-11
              */
-            period?: string | null;
+            period: string | null;
             /** @description Signed: what it gave, or would give if it were approved now. */
             points: components["schemas"]["Hundredths"];
             /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
@@ -731,7 +731,7 @@ export interface components {
              */
             rule_set_version: number;
             /** @description Where it stands. */
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["AwardStatus"];
             /** @description What was done with it since. */
             steps: components["schemas"]["AwardStep"][];
             /**
@@ -747,9 +747,11 @@ export interface components {
         };
         /** @description What one deed of a batch came to. */
         AwardBatchResult: {
-            award?: components["schemas"]["Award"] | null;
-            error?: components["schemas"]["Problem"] | null;
-            id?: components["schemas"]["AwardId"] | null;
+            /** @description As it stands. */
+            award?: components["schemas"]["Award"];
+            /** @description Why not. */
+            error?: components["schemas"]["Problem"];
+            id: components["schemas"]["AwardId"] | null;
             /**
              * Format: int32
              * @description The status it would have had alone: 201, 200, 404, 409, 422 …
@@ -780,6 +782,11 @@ export interface components {
          * @description An award, made on the recorder's phone (UUIDv7).
          */
         AwardId: string;
+        /**
+         * @description Where an award stands.
+         * @enum {string}
+         */
+        AwardStatus: "submitted" | "returned" | "rejected" | "withdrawn" | "posted" | "reversed";
         /** @description What was done with an award. */
         AwardStep: {
             /**
@@ -793,7 +800,7 @@ export interface components {
              */
             by_name: string;
             /** @description Why. */
-            reason?: string | null;
+            reason: string | null;
             /** @description What. */
             step: components["schemas"]["StepKind"];
         };
@@ -874,7 +881,7 @@ export interface components {
              * @description The name people use.
              * @example 老陈
              */
-            alias?: string | null;
+            alias: string | null;
             /** @description Points. */
             balances: components["schemas"]["Balances"];
             /**
@@ -886,7 +893,7 @@ export interface components {
              * @description Door plate.
              * @example 19号
              */
-            door?: string | null;
+            door: string | null;
             /** @description The grid it stands in. */
             grid_id: components["schemas"]["AreaId"];
             /**
@@ -896,7 +903,7 @@ export interface components {
             grid_name: string;
             /** @description Identity. */
             id: components["schemas"]["HouseholdId"];
-            month_points?: components["schemas"]["Hundredths"] | null;
+            month_points: components["schemas"]["Hundredths"] | null;
             /**
              * @description The registered head's name.
              * @example 陈建桂
@@ -909,7 +916,7 @@ export interface components {
              */
             size: number;
             /** @description How it lives. */
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["HouseholdStatus"];
             /**
              * @description Tags that every reader may see.
              * @example [
@@ -959,7 +966,7 @@ export interface components {
              * @example 4
              */
             size?: number | null;
-            status?: components["schemas"]["Status"] | null;
+            status?: components["schemas"]["HouseholdStatus"] | null;
             /**
              * @description Replaces all tags, hidden ones included: reveal them first.
              * @example [
@@ -979,7 +986,7 @@ export interface components {
              * @description Where it is, in words.
              * @example 一组19号
              */
-            address?: string | null;
+            address: string | null;
             /**
              * Format: date-time
              * @description When it was written down.
@@ -993,18 +1000,18 @@ export interface components {
              * @description The phone with four digits hidden.
              * @example 132****9896
              */
-            phone_masked?: string | null;
+            phone_masked: string | null;
         };
+        /**
+         * @description How a household lives.
+         * @enum {string}
+         */
+        HouseholdStatus: "resident" | "away" | "care_home" | "closed";
         /**
          * @description A number with at most two decimals.
          * @example 5
          */
         Hundredths: number;
-        /**
-         * @description How a deed becomes points.
-         * @enum {string}
-         */
-        Kind: "addition" | "deduction" | "inspection";
         /**
          * @description How deep an area stands.
          * @enum {string}
@@ -1108,7 +1115,7 @@ export interface components {
              * @example 4
              */
             size: number;
-            status?: components["schemas"]["Status"] | null;
+            status?: components["schemas"]["HouseholdStatus"] | null;
             /**
              * @description Up to 10 of up to 10 characters.
              * @example [
@@ -1154,7 +1161,7 @@ export interface components {
                  * @example false
                  */
                 disabled: boolean;
-                household_id?: components["schemas"]["HouseholdId"] | null;
+                household_id: components["schemas"]["HouseholdId"] | null;
                 /** @description Identity. */
                 id: components["schemas"]["AccountId"];
                 /**
@@ -1176,7 +1183,7 @@ export interface components {
                 username: string;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description A page of a list. */
         Page_Area: {
@@ -1191,7 +1198,7 @@ export interface components {
                  * @example 林家排村
                  */
                 name: string;
-                parent_id?: components["schemas"]["AreaId"] | null;
+                parent_id: components["schemas"]["AreaId"] | null;
                 /**
                  * @description Sorts an area before everything below it.
                  * @example 000100010005
@@ -1199,7 +1206,7 @@ export interface components {
                 path: string;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description A page of a list. */
         Page_Award: {
@@ -1213,14 +1220,14 @@ export interface components {
                  * @description Its door.
                  * @example 12号
                  */
-                door?: string | null;
+                door: string | null;
                 /**
                  * @description The grid it lies in.
                  * @example 一组
                  */
                 grid_name: string;
                 /** @description Who brought it in. */
-                handled_by?: string | null;
+                handled_by: string | null;
                 /**
                  * @description The household's code.
                  * @example LJP0012
@@ -1238,7 +1245,7 @@ export interface components {
                 /** @description The month of the deed was closed already. */
                 late: boolean;
                 /** @description What the recorder wrote beside it. */
-                note?: string | null;
+                note: string | null;
                 /**
                  * Format: date
                  * @description Day of the deed.
@@ -1250,7 +1257,7 @@ export interface components {
                  * @description The month it counts in; absent until posted.
                  * @example 2026-11
                  */
-                period?: string | null;
+                period: string | null;
                 /** @description Signed: what it gave, or would give if it were approved now. */
                 points: components["schemas"]["Hundredths"];
                 /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
@@ -1278,7 +1285,7 @@ export interface components {
                  */
                 rule_set_version: number;
                 /** @description Where it stands. */
-                status: components["schemas"]["Status"];
+                status: components["schemas"]["AwardStatus"];
                 /** @description What was done with it since. */
                 steps: components["schemas"]["AwardStep"][];
                 /**
@@ -1288,7 +1295,7 @@ export interface components {
                 unit: string;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description A page of a list. */
         Page_Household: {
@@ -1298,7 +1305,7 @@ export interface components {
                  * @description The name people use.
                  * @example 老陈
                  */
-                alias?: string | null;
+                alias: string | null;
                 /** @description Points. */
                 balances: components["schemas"]["Balances"];
                 /**
@@ -1310,7 +1317,7 @@ export interface components {
                  * @description Door plate.
                  * @example 19号
                  */
-                door?: string | null;
+                door: string | null;
                 /** @description The grid it stands in. */
                 grid_id: components["schemas"]["AreaId"];
                 /**
@@ -1320,7 +1327,7 @@ export interface components {
                 grid_name: string;
                 /** @description Identity. */
                 id: components["schemas"]["HouseholdId"];
-                month_points?: components["schemas"]["Hundredths"] | null;
+                month_points: components["schemas"]["Hundredths"] | null;
                 /**
                  * @description The registered head's name.
                  * @example 陈建桂
@@ -1333,7 +1340,7 @@ export interface components {
                  */
                 size: number;
                 /** @description How it lives. */
-                status: components["schemas"]["Status"];
+                status: components["schemas"]["HouseholdStatus"];
                 /**
                  * @description Tags that every reader may see.
                  * @example [
@@ -1350,7 +1357,7 @@ export interface components {
                 village_name: string;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description The password now, and the one from now on. */
         PasswordChange: {
@@ -1436,7 +1443,7 @@ export interface components {
             area_name: string;
             /** @description Best first. */
             items: components["schemas"]["Place"][];
-            next_cursor?: string | null;
+            next_cursor: string | null;
             /**
              * @description Households that take part.
              * @example 274
@@ -1488,7 +1495,7 @@ export interface components {
              * @description The whole number.
              * @example 13274429896
              */
-            phone?: string | null;
+            phone: string | null;
             /**
              * @description All tags, sensitive ones included.
              * @example [
@@ -1510,7 +1517,7 @@ export interface components {
         Role: "grid_worker" | "village_cadre" | "panel_member" | "supervisor" | "town_admin" | "county_admin";
         /** @description A rule as it stands in one version. */
         Rule: {
-            cap?: components["schemas"]["Cap"] | null;
+            cap: components["schemas"]["Cap"] | null;
             /**
              * @description 类别
              * @example 公益活动
@@ -1521,7 +1528,7 @@ export interface components {
             /** @description An inspection may leave it blank. */
             indoor_may_be_skipped: boolean;
             /** @description 方式 */
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["RuleKind"];
             /**
              * @description 事项
              * @example 参加村组环境卫生整治
@@ -1529,7 +1536,7 @@ export interface components {
             name: string;
             /** @description For each unit; an inspection's full marks. */
             points: components["schemas"]["Hundredths"];
-            points_per_spot?: components["schemas"]["Hundredths"] | null;
+            points_per_spot: components["schemas"]["Hundredths"] | null;
             /**
              * Format: int32
              * @description Place in the table, from 1.
@@ -1541,7 +1548,7 @@ export interface components {
             /** @description The points may become spendable. */
             redeemable: boolean;
             /** @description For people. */
-            remark?: string | null;
+            remark: string | null;
             /** @description Who looks at it before it counts. */
             review: components["schemas"]["Review"];
             /**
@@ -1550,22 +1557,27 @@ export interface components {
              */
             unit: string;
             /** @description A deduction only after a warning: `on_the_spot` or `3_days`. */
-            warn_first?: string | null;
+            warn_first: string | null;
         };
         /**
          * Format: uuid
          * @description A rule; the same in every version of the table.
          */
         RuleId: string;
+        /**
+         * @description How a deed becomes points.
+         * @enum {string}
+         */
+        RuleKind: "addition" | "deduction" | "inspection";
         /** @description A version of a table. */
         RuleSet: {
             /** @description Whose. */
             area_id: components["schemas"]["AreaId"];
             /** @description Identity. */
             id: components["schemas"]["RuleSetId"];
-            resolution?: components["schemas"]["Resolution"] | null;
+            resolution: components["schemas"]["Resolution"] | null;
             /** @description Where it stands. */
-            status: components["schemas"]["SetStatus"];
+            status: components["schemas"]["RuleSetStatus"];
             /**
              * @description What the notice calls it.
              * @example 林家排村积分细则（第 1 版）
@@ -1583,6 +1595,11 @@ export interface components {
          * @description A version of a village's table of rules.
          */
         RuleSetId: string;
+        /**
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        RuleSetStatus: "draft" | "in_force" | "superseded";
         /** @description A version with its rules. */
         RuleSetWithRules: components["schemas"]["RuleSet"] & {
             /** @description Its rules. */
@@ -1592,16 +1609,16 @@ export interface components {
         RuleSets: {
             /** @description Newest first. */
             items: components["schemas"]["RuleSet"][];
-            /** @description Always absent. */
-            next_cursor?: string | null;
+            /** @description Always null. */
+            next_cursor: string | null;
         };
         /** @description The rules in force. */
         RulesInForce: {
             /** @description In the table's order. */
             items: components["schemas"]["Rule"][];
-            /** @description Always absent: a table is shown whole. */
-            next_cursor?: string | null;
-            rule_set?: components["schemas"]["RuleSet"] | null;
+            /** @description Always null: a table is shown whole. */
+            next_cursor: string | null;
+            rule_set: components["schemas"]["RuleSet"] | null;
         };
         /** @description One role over one area. */
         Scope: {
@@ -1630,17 +1647,17 @@ export interface components {
              * @description Last day; open-ended when absent.
              * @example 2028-12-31
              */
-            ends_on?: string | null;
+            ends_on: string | null;
             /** @description Identity. */
             id: components["schemas"]["ScopeId"];
             /** @description Role. */
             role: components["schemas"]["Role"];
-            village_id?: components["schemas"]["AreaId"] | null;
+            village_id: components["schemas"]["AreaId"] | null;
             /**
              * @description The village's name.
              * @example 林家排村
              */
-            village_name?: string | null;
+            village_name: string | null;
         };
         /**
          * Format: uuid
@@ -1660,11 +1677,6 @@ export interface components {
              */
             expires_in: number;
         };
-        /**
-         * @description Where a version stands.
-         * @enum {string}
-         */
-        SetStatus: "draft" | "in_force" | "superseded";
         /** @description A household with its newest entries: everything its screen shows, in one answer. */
         Statement: {
             /** @description Uses of rules' caps in the windows of today; a rule that is absent was not used. */
@@ -1674,7 +1686,7 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["StatementLine"][];
             /** @description Ask with this for older ones. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
         };
         /** @description One entry with what it takes to understand it. */
         StatementLine: {
@@ -1690,7 +1702,7 @@ export interface components {
             /** @description The month of the deed was closed. */
             late: boolean;
             /** @description What the recorder wrote beside it. */
-            note?: string | null;
+            note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
@@ -1703,9 +1715,9 @@ export interface components {
             period: string;
             /** @description Signed. */
             points: components["schemas"]["Hundredths"];
-            quantity?: components["schemas"]["Hundredths"] | null;
+            quantity: components["schemas"]["Hundredths"] | null;
             /** @description Why it undoes another. */
-            reason?: string | null;
+            reason: string | null;
             /**
              * Format: date-time
              * @description Server time.
@@ -1718,7 +1730,7 @@ export interface components {
             recorder_name: string;
             /** @description A later entry undoes it. */
             reversed: boolean;
-            rule_id?: components["schemas"]["RuleId"] | null;
+            rule_id: components["schemas"]["RuleId"] | null;
             /**
              * @description Its name in the version that judged.
              * @example 参加村组环境卫生整治
@@ -1734,13 +1746,8 @@ export interface components {
              * @description What the quantity counts.
              * @example 人次
              */
-            unit?: string | null;
+            unit: string | null;
         };
-        /**
-         * @description How a household lives.
-         * @enum {string}
-         */
-        Status: "resident" | "away" | "care_home" | "closed";
         /**
          * @description What a person did with an award.
          * @enum {string}
@@ -2815,7 +2822,7 @@ export interface operations {
                 /** @description Only at or below this area (with `reviewable`, or alone: everything that waits there). */
                 area_id?: components["schemas"]["AreaId"];
                 /** @description Only in this state. */
-                status?: components["schemas"]["Status"];
+                status?: components["schemas"]["AwardStatus"];
                 /** @description Most rows, 1 to 200. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
