@@ -225,7 +225,7 @@ async fn demonstrate(config: &Config, listen: &Listen) -> Outcome {
     let password = demo::open(&ground, chosen, &demo::Size::WHOLE, |percent| {
         // Not more than eleven words: a log must stay readable as well.
         if tenths.replace(percent / 10) != Some(percent / 10) {
-            print!("{}{percent}%", if percent < 10 { "第一次启动，正在建示范镇，不到一分钟：" } else { " " });
+            print!("{}{percent}%", if percent < 10 { "第一次启动，正在建示范镇，大约半分钟：" } else { " " });
             let _ = std::io::stdout().flush();
         }
     })

@@ -21,13 +21,13 @@ use crate::rules::Shelf;
 use crate::scope::{AddPoints, Identity, May};
 
 /// Of so many awards that counted at once, one was written for the wrong household.
-const SLIP_AMONG: u32 = 900;
+const SLIP_AMONG: u32 = 400;
 /// Of a hundred occasions, so many are written down the day after.
 const DAY_AFTER: u32 = 15;
 
 /// A village with what has happened there so far.
 pub struct Neighbourhood {
-    /// Its place in the list of villages.
+    /// Its place among [`VILLAGES`](super::VILLAGES).
     pub at: usize,
     /// Its people.
     pub staff: Staff,

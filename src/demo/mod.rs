@@ -27,6 +27,7 @@ use self::life::{Life, Neighbourhood};
 use self::people::Office;
 use crate::accounts::{Hashing, NewPassword};
 use crate::areas;
+use crate::audit::{self, Act};
 use crate::clock::{Clock, Millis, day_begins, day_of};
 use crate::db::{Db, Tx};
 use crate::error::{Refusal, Result};
@@ -129,14 +130,22 @@ async fn build(tx: &Tx, ground: &Ground<'_>, hash: &str, size: &Size, mut told: 
     let template = table::template()?;
     let shares = places::shares(&mut dice, size);
     let mut neighbourhoods = Vec::new();
-    for (at, share) in size.villages.iter().copied().zip(shares).enumerate() {
+    for (done, share) in size.villages.iter().copied().zip(shares).enumerate() {
+        let at = VILLAGES.iter().position(|village| village.name == share.0.name).unwrap_or_default();
         let village = places::village(tx, (&clock, ground.keys), &mut dice, &town, share).await?;
+        let act = Act {
+            by: Some(reader.account_id),
+            action: "import_households",
+            target: Some(("area", village.area.id.0)),
+            area_path: &village.area.path,
+        };
+        audit::append(tx, &clock, &[act]).await?;
         let staff = office.staff(&reader, &village).await?;
         hours.set(began + Days::new(MEETINGS + at as u64 % MEETINGS), 19 * 60 + 30);
         let table = table::adopt_table(tx, &clock, &mut dice, (&village.area, &staff.cadre), template.clone()).await?;
         hours.set(began, 9 * 60);
         neighbourhoods.push(Neighbourhood::new(&mut dice, at, staff, table, began)?);
-        told(SETTLING * (at + 1) / size.villages.len());
+        told(SETTLING * (done + 1) / size.villages.len());
     }
     let pen = Pen { clock, chain: Chain::new(&ground.keys.chain) };
     let mut life = Life::new(tx, &pen, &hours, dice);

@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 use super::{Ground, MARK, Password, SHOWN};
 use crate::accounts::entity::account;
 use crate::accounts::{NewPassword, sessions};
+use crate::audit::{self, Act};
 use crate::error::Result;
 use crate::meta;
 
@@ -38,9 +39,14 @@ pub async fn set(ground: &Ground<'_>, shared: &str, chosen: NewPassword) -> Resu
         .filter(whose)
         .exec(&tx)
         .await?;
-    for account in changed {
+    for account in &changed {
         sessions::end_others(&tx, ground.clock, account.id, None).await?;
     }
+    let reset = |account: &account::Model| {
+        let target = Some(("account", account.id.0));
+        Act { by: None, action: "reset_password", target, area_path: "" }
+    };
+    audit::append(&tx, ground.clock, &changed.iter().map(reset).collect::<Vec<_>>()).await?;
     meta::put(&tx, MARK, &hash).await?;
     tx.commit().await?;
     Ok(Password::Chosen)

@@ -13,7 +13,7 @@ use crate::scope::{Identity, ReadBook, Reverse, Review};
 /// Days from one sitting of the panel to the next.
 const EVERY: u32 = 15;
 /// Days since the last sitting in the village of the demonstration accounts, so that much waits there.
-const AT_HOME: u32 = 9;
+const AT_HOME: u32 = 13;
 /// Minutes of the day at which workers mend, the cadre looks, the panel sits and recorders answer.
 const MENDING: i64 = 18 * 60 + 40;
 const LOOKING: i64 = 19 * 60 + 5;
@@ -111,6 +111,5 @@ fn may_judge(who: &Identity, one: &Waiting) -> bool {
 
 /// Days since the panel of a village sat last.
 fn last_sitting(place: &Neighbourhood) -> u32 {
-    let is_home = VILLAGES.iter().position(|village| village.name == HOME) == Some(place.at);
-    if is_home { AT_HOME } else { (place.at as u32 * 4 + 1) % EVERY }
+    if VILLAGES[place.at].name == HOME { AT_HOME } else { (place.at as u32 * 4 + 1) % EVERY }
 }

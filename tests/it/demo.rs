@@ -64,7 +64,7 @@ impl Town {
     }
 }
 
-/// Mutation: set `occurred_on` behind the clock, give a worker a home in his own grid, or approve by the recorder.
+/// Mutation: give a worker a home in his own grid, or let the town's clock move past the real one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_start_builds_a_town_that_holds_together() {
     let town = Town::on_sqlite().await;
@@ -118,6 +118,7 @@ async fn a_day_always_brings_the_same_town() {
     assert!(towns[0] == towns[1]);
 }
 
+/// Mutation: leave out the mark.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_holds_the_same_town() {
     let database = tokio::task::spawn_blocking(|| postgres::server().empty_database()).await.unwrap();
@@ -157,7 +158,7 @@ async fn a_start_that_is_cut_leaves_nothing_behind() {
     let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
     let ground = Ground { db, clock, keys, hashing };
     tokio::select! {
-        done = demo::open(&ground, None, &SMALL, |percent| drop(told.send(percent))) => panic!("{done:?}"),
+        done = demo::open(&ground, None, &SMALL, |percent| _ = told.send(percent)) => panic!("{done:?}"),
         () = async { while heard.recv().await.is_some_and(|percent| percent < 50) {} } => {}
     }
     assert!(areas::is_empty(db.read()).await.unwrap());
