@@ -167,7 +167,7 @@ impl<'a> Life<'a> {
             rule: place.table.rule(habit.rule)?,
             recorder: Arc::clone(recorder),
             deeds,
-            note: *self.dice.pick::<&str>(habit.notes),
+            note: self.dice.pick::<&str>(habit.notes),
         }))
     }
 
