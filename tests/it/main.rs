@@ -7,5 +7,6 @@
 mod support;
 
 mod awards;
+mod demo;
 mod house;
 mod ledger;
