@@ -708,7 +708,7 @@ export interface components {
             points: components["schemas"]["Hundredths"];
             /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
             proof_pending: boolean;
-            /** @description In the rule's unit. */
+            /** @description So many of `unit`. */
             quantity: components["schemas"]["Hundredths"];
             /**
              * Format: date-time
@@ -735,7 +735,7 @@ export interface components {
             /** @description What was done with it since. */
             steps: components["schemas"]["AwardStep"][];
             /**
-             * @description The rule's unit.
+             * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
              * @example 人次
              */
             unit: string;
@@ -1262,7 +1262,7 @@ export interface components {
                 points: components["schemas"]["Hundredths"];
                 /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
                 proof_pending: boolean;
-                /** @description In the rule's unit. */
+                /** @description So many of `unit`. */
                 quantity: components["schemas"]["Hundredths"];
                 /**
                  * Format: date-time
@@ -1289,7 +1289,7 @@ export interface components {
                 /** @description What was done with it since. */
                 steps: components["schemas"]["AwardStep"][];
                 /**
-                 * @description The rule's unit.
+                 * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
                  * @example 人次
                  */
                 unit: string;
@@ -1743,7 +1743,7 @@ export interface components {
              */
             seq: number;
             /**
-             * @description What the quantity counts.
+             * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
              * @example 人次
              */
             unit: string | null;
