@@ -28,6 +28,7 @@ use crate::ledger::{Chain, Pen};
 use crate::openapi::Documents;
 use crate::publicity::Ranking;
 use crate::scope::{Identity, May, ReadBook};
+use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
@@ -70,6 +71,8 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// Where files are opened.
+    pub desk: Desk,
     /// Adopted tables of rules at hand.
     pub shelf: rules::Shelf,
     /// What writes in the book.
@@ -134,6 +137,7 @@ impl App {
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            desk: Desk::default(),
             shelf: rules::Shelf::default(),
             cookies,
         });
@@ -221,6 +225,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(households::routes::router())
         .merge(awards::routes::router())
         .merge(publicity::routes::router())
+        .merge(spreadsheets::routes::router())
 }
 
 /// Why anything is ever refused, for the documentation.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
+mod import;
+mod verify;
+
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -40,6 +43,11 @@ enum Command {
     /// Accounts, by whoever has the machine.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Bring in a table of a village, also beside a running server.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Read the whole book again: every link, every balance, every award.
+    Verify(Config),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -140,6 +148,8 @@ async fn run(command: Command) -> Outcome {
             serve(app, listen.listen).await
         }
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
+        Command::Import(command) => import::run(command).await,
+        Command::Verify(config) => verify::run(&config).await,
         Command::Openapi => {
             print!("{}", String::from_utf8_lossy(&app::documents().json));
             Ok(())
@@ -246,7 +256,7 @@ fn asked_to_stop() -> Outcome<impl Future<Output = ()>> {
 async fn create_account(create: CreateAccount) -> Outcome {
     let username = Username::parse(&create.username)?;
     let name = PersonName::parse(&create.name)?;
-    let area = create.area.split('/').map(AreaName::parse).collect::<Result<Vec<_>, Error>>()?;
+    let area = area_names(&create.area)?;
     let (clock, db) = open_database(&create.config).await?;
     let (password, shown) = if create.password_stdin {
         let mut line = String::new();
@@ -268,6 +278,11 @@ async fn create_account(create: CreateAccount) -> Outcome {
         println!("一次性密码：{password}（第一次登录要改）");
     }
     Ok(())
+}
+
+/// `县/镇/村` as names.
+fn area_names(text: &str) -> Result<Vec<AreaName>, Error> {
+    text.split('/').map(AreaName::parse).collect()
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -32,7 +32,7 @@ pub const PAGE_MAX: u64 = 200;
 /// The body is not JSON.
 pub const MALFORMED: Refusal = Refusal::new(400, "malformed", "内容格式不对，没有保存。请刷新页面再试。");
 /// Not `application/json`.
-pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请用 application/json 发送。");
+pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请按接口说明里写的类型发送。");
 /// Larger than the limit.
 pub const TOO_LARGE: Refusal = Refusal::new(413, "too_large", "内容太大，请分几次提交。");
 /// The path exists with another method.

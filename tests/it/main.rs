@@ -7,5 +7,7 @@
 mod support;
 
 mod awards;
+mod command;
 mod house;
+mod imports;
 mod ledger;
