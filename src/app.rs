@@ -12,7 +12,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::{Cookies, LiveSessions, Tokens};
@@ -34,6 +34,8 @@ const COMPRESSED_BYTES_MIN: u64 = 1024;
 const SPREADSHEET: &str = "application/vnd.openxmlformats";
 /// How long a body may pause before the connection is given up.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// How long a whole body may take: a long roster over a slow line.
+const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// Everything requests share.
 pub struct Shared {
@@ -183,6 +185,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+        .layer(RequestBodyDeadlineLayer::new(BODY_TIME_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), http::around))
         .layer(compression)
         .with_state(app)

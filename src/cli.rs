@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -141,8 +141,7 @@ async fn run(command: Command) -> Outcome {
         }
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
         Command::Openapi => {
-            print!("{}", String::from_utf8_lossy(&app::documents().json));
-            Ok(())
+            Ok(std::io::stdout().write_all(&app::documents().json)?)
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::docs_page;
 use crate::error::{
     BUSY, DISK_FULL, Error, FORBIDDEN, FieldProblem, INVALID, NOT_FOUND, Problem, REFUSALS, Refusal, SIGNED_OUT,
 };
-use crate::http::{FAILED, MALFORMED, TOO_LARGE, WRONG_METHOD, WRONG_TYPE};
+use crate::http::{FAILED, MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_METHOD, WRONG_TYPE};
 use crate::scope::MUST_CHANGE_PASSWORD;
 
 /// What a one-time password opens: no role is asked for.
@@ -179,7 +179,7 @@ fn expected(path: &str, method: &str, operation: &Value, schemas: &Value, is_pub
         }
     }
     if !body.is_null() {
-        expected.extend([MALFORMED, TOO_LARGE, WRONG_TYPE]);
+        expected.extend([MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_TYPE]);
     }
     if !body.is_null() || has("query") {
         expected.push(INVALID);
