@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use tower_http::CompressionLevel;
@@ -18,13 +19,17 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, NOT_FOUND, Refusal, Result};
+use crate::fresh::{Fresh, Generations};
 use crate::health::Meters;
-use crate::ids::SessionId;
+use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
+use crate::ledger::{Chain, Pen};
 use crate::openapi::Documents;
-use crate::scope::Identity;
-use crate::{accounts, areas, assets, auth, error, health, http, openapi, scope};
+use crate::publicity::Ranking;
+use crate::scope::{Identity, May, ReadBook};
+use crate::writer::{self, Writer};
+use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
 /// How hard answers are compressed: beyond it, a phone gains less than the others in the queue lose.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
@@ -36,6 +41,21 @@ const SPREADSHEET: &str = "application/vnd.openxmlformats";
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How long a whole body may take: a long roster over a slow line.
 const BODY_TIME_MAX: Duration = Duration::from_secs(120);
+/// Answers kept: at about 5 KiB each, 80 MiB.
+const ANSWERS_MAX: usize = 16_384;
+/// Rankings kept: months, quarters and years of a county's villages and grids that people look at.
+const RANKINGS_MAX: usize = 2048;
+
+/// An answer made earlier, and the path that a reader must reach.
+#[derive(Clone)]
+pub struct Answer {
+    /// Path of what it tells about.
+    pub path: Arc<str>,
+    /// Whether those who stand somewhere below the path may read it too.
+    pub below_too: bool,
+    /// JSON.
+    pub body: Bytes,
+}
 
 /// Everything requests share.
 pub struct Shared {
@@ -51,6 +71,18 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// Adopted tables of rules at hand.
+    pub shelf: rules::Shelf,
+    /// What writes in the book.
+    pub pen: Pen,
+    /// The group writer.
+    pub writer: Writer,
+    /// How often villages changed.
+    pub generations: Generations,
+    /// Answers kept while their village stands still.
+    pub answers: Fresh<String, Answer>,
+    /// Rankings kept while their village stands still.
+    pub rankings: Fresh<(AreaId, String), Arc<Ranking>>,
     /// How cookies are fenced.
     pub cookies: Cookies,
     /// What the house has been doing.
@@ -60,6 +92,23 @@ pub struct Shared {
 /// A handle on [`Shared`].
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
+
+impl Answer {
+    /// The body, for somebody who may read it.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`] for everybody else.
+    pub fn shown_to(&self, may: &May<ReadBook>) -> Result<Bytes> {
+        let reads = may.reaches(&self.path) || self.below_too && may.touches(&self.path);
+        if reads { Ok(self.body.clone()) } else { Err(NOT_FOUND.into()) }
+    }
+}
+
+impl From<Arc<Shared>> for App {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+}
 
 impl Deref for App {
     type Target = Shared;
@@ -72,7 +121,13 @@ impl Deref for App {
 impl App {
     /// Puts the house together around an open database.
     pub fn new(db: Db, clock: Clock, keys: Keys, cookies: Cookies) -> Self {
-        Self(Arc::new(Shared {
+        let (writer, queue) = writer::queue();
+        let shared = Arc::new(Shared {
+            pen: Pen { clock: clock.clone(), chain: Chain::new(&keys.chain) },
+            writer,
+            generations: Generations::default(),
+            answers: Fresh::new(ANSWERS_MAX),
+            rankings: Fresh::new(RANKINGS_MAX),
             db: Arc::new(db),
             meters: Meters::new(clock.now()),
             clock,
@@ -80,8 +135,11 @@ impl App {
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            shelf: rules::Shelf::default(),
             cookies,
-        }))
+        });
+        tokio::spawn(writer::run(Arc::downgrade(&shared), queue));
+        Self(shared)
     }
 
     /// Runs one write: begun IMMEDIATE on the single writer, committed when `work` says Ok, rolled
@@ -90,7 +148,14 @@ impl App {
     /// # Errors
     /// What `work` answers, or the database's failure.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
-        let tx = self.db.begin().await?;
+        self.finish(self.db.begin().await?, work).await
+    }
+
+    /// [`App::write`] for a transaction that was begun already.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's failure.
+    pub async fn finish<T>(&self, tx: Tx, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
         let done = work(&tx).await?;
         self.commit(tx).await?;
         Ok(done)
@@ -110,6 +175,12 @@ impl App {
 
     /// Drops from memory what a commit has changed.
     pub fn forget(&self, touched: &HashSet<Touch>) {
+        for touch in touched {
+            match touch {
+                Touch::Village(id) => self.generations.moved(*id),
+                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+            }
+        }
         let accounts: HashSet<_> =
             touched.iter().filter_map(|touch| if let Touch::Account(id) = touch { Some(*id) } else { None }).collect();
         if touched.contains(&Touch::Areas) {
@@ -121,6 +192,7 @@ impl App {
 
     /// Drops from memory everything that stands in the database as well: another process has written there.
     pub fn forget_all(&self) {
+        self.generations.all_moved();
         self.sessions.clear();
     }
 
@@ -143,21 +215,33 @@ impl App {
 
 /// The rooms' routes.
 fn rooms() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(areas::routes::router()).merge(accounts::routes::router())
+    OpenApiRouter::new()
+        .merge(areas::routes::router())
+        .merge(accounts::routes::router())
+        .merge(rules::routes::router())
+        .merge(households::routes::router())
+        .merge(awards::routes::router())
+        .merge(publicity::routes::router())
 }
 
-/// Why anything is ever refused, for the documentation.
+/// Why anything is ever refused, for the documentation: one refusal a code.
 fn refusals() -> Vec<Refusal> {
-    [
+    let mut refusals = [
         error::REFUSALS,
         http::REFUSALS,
         auth::REFUSALS,
         scope::REFUSALS,
         health::REFUSALS,
         areas::REFUSALS,
+        households::REFUSALS,
         accounts::REFUSALS,
+        rules::REFUSALS,
+        awards::REFUSALS,
     ]
-    .concat()
+    .concat();
+    refusals.sort_by_key(|refusal| refusal.code);
+    refusals.dedup_by_key(|refusal| refusal.code);
+    refusals
 }
 
 fn routes() -> OpenApiRouter<App> {

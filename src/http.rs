@@ -54,13 +54,21 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         match axum::Json::<serde_json::Value>::from_request(request, app).await {
-            Ok(axum::Json(value)) => serde_json::from_value(value).map(Self).map_err(|error| field_error(&error)),
+            Ok(axum::Json(value)) => read(value).map(Self),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
             Err(JsonRejection::BytesRejection(_)) => Err(TOO_SLOW.into()),
             Err(_) => Err(MALFORMED.into()),
         }
     }
+}
+
+/// Reads a value that is JSON already.
+///
+/// # Errors
+/// [`INVALID`] with the field that is wrong.
+pub fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|error| field_error(&error))
 }
 
 fn field_error(error: &serde_json::Error) -> Error {
@@ -180,7 +188,9 @@ impl PageQuery {
     /// # Errors
     /// [`INVALID`] when this server did not make it.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
         BASE64_URL_SAFE_NO_PAD
             .decode(cursor)
             .ok()

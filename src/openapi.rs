@@ -145,16 +145,20 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value, schemas: 
     for refusal in expected(path, method, operation, schemas, is_public) {
         problems.entry(refusal.status.to_string()).or_default().insert(refusal.code, refusal);
     }
+    let mut remarks = BTreeMap::new();
     for (status, response) in entries(&mut operation["responses"]).filter(|(status, _)| is_problem(status)) {
-        let codes = named_codes(response["description"].as_str().unwrap_or_default());
-        let known = codes.filter_map(|code| catalogue.iter().find(|refusal| refusal.code == code));
+        let said = response["description"].as_str().unwrap_or_default();
+        let known = named_codes(said).filter_map(|code| catalogue.iter().find(|refusal| refusal.code == code));
         problems.entry(status.clone()).or_default().extend(known.map(|refusal| (refusal.code, *refusal)));
+        if said.contains(": ") {
+            remarks.insert(status.clone(), said.to_owned());
+        }
     }
     let default =
         [FAILED, WRONG_METHOD].into_iter().chain(REFUSALS.iter().copied().filter(|known| known.status == 500));
     problems.insert("default".to_owned(), default.map(|refusal| (refusal.code, refusal)).collect());
     for (status, refusals) in problems {
-        operation["responses"][status] = problem_response(&refusals);
+        operation["responses"][&status] = problem_response(&refusals, remarks.remove(&status));
     }
 }
 
@@ -199,15 +203,15 @@ fn body_fields<'v>(body: &'v Value, schemas: &'v Value) -> impl Iterator<Item = 
     })
 }
 
-fn problem_response(refusals: &BTreeMap<&str, Refusal>) -> Value {
-    let sentences: Vec<String> =
-        refusals.values().map(|refusal| format!("`{}` {}", refusal.code, refusal.title)).collect();
+fn problem_response(refusals: &BTreeMap<&str, Refusal>, remark: Option<String>) -> Value {
+    let sentences = refusals.values().map(|refusal| format!("`{}` {}", refusal.code, refusal.title));
+    let description = sentences.chain(remark).collect::<Vec<_>>().join("\n");
     let examples: Map<String, Value> = refusals
         .keys()
         .map(|code| ((*code).to_owned(), json!({ "$ref": format!("#/components/examples/{code}") })))
         .collect();
     json!({
-        "description": sentences.join("\n"),
+        "description": description,
         "content": {
             "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" }, "examples": examples }
         },
@@ -294,6 +298,9 @@ mod tests {
         assert!(ids.len() > 10);
     }
 
+    /// Only whoever brings in a table from the command line meets these.
+    const NOT_OVER_HTTP: [&str; 1] = ["too_many_rules"];
+
     /// Mutation: forget a constant in a room's `REFUSALS`, or a code in a response's description.
     #[test]
     fn every_reason_to_refuse_is_explained_and_stands_at_some_operation() {
@@ -322,7 +329,8 @@ mod tests {
             .collect();
         for code in codes {
             assert!(known[&code].is_object(), "`{code}` stands in no list of REFUSALS");
-            assert!(used.contains(&code), "`{code}` is named by no response of any operation");
+            let is_met = used.contains(&code) || NOT_OVER_HTTP.contains(&code.as_str());
+            assert!(is_met, "`{code}` is named by no response of any operation");
         }
     }
 }

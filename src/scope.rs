@@ -173,6 +173,12 @@ impl<V: Verb> May<V> {
         self.paths.iter().any(|top| path.starts_with(top.as_str()))
     }
 
+    /// Whether the verb reaches an area, or something below it: a worker reads the rules and the
+    /// ranking of the whole village his grid lies in.
+    pub fn touches(&self, path: &str) -> bool {
+        self.reaches(path) || self.paths.iter().any(|top| top.starts_with(path))
+    }
+
     /// Whether the verb reaches an area strictly below one of its tops.
     pub fn reaches_below(&self, path: &str) -> bool {
         self.paths.iter().any(|top| path.len() > top.len() && path.starts_with(top.as_str()))

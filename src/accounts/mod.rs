@@ -12,6 +12,7 @@ mod outward;
 pub mod password;
 pub mod people;
 pub mod reach;
+mod reviewers;
 pub mod routes;
 pub mod sessions;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use crate::ids::AccountId;
 pub use entity::account::Model as Account;
 pub use first::{FirstAccount, create_first};
 pub use hashing::{Hashing, NewPassword};
+pub use reviewers::{Reviewer, reviewers};
 
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[

@@ -68,6 +68,20 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) 
     area.ok_or_else(|| NOT_FOUND.into())
 }
 
+/// One area in reach, or the village (or a grid of the village) that the person stands in: rules and
+/// rankings are read up to the village.
+///
+/// # Errors
+/// [`NOT_FOUND`] when it does not exist or lies outside.
+pub async fn find_up_to_village<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
+    let area = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+    if may.reaches(&area.path) {
+        return Ok(area);
+    }
+    let village = village_of(db, &area).await?.filter(|village| may.touches(&village.path));
+    if village.is_some() { Ok(area) } else { Err(NOT_FOUND.into()) }
+}
+
 /// One village in reach.
 ///
 /// # Errors

@@ -1,0 +1,234 @@
+//! Writing households down: one by one, or a whole roster at once.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryTrait as _, Select};
+
+use super::draft::{HouseholdChange, NewHousehold};
+use super::entity::{Column, Entity, Model, Status, Tags, term};
+use super::fields::NO_DOOR;
+use super::terms::terms_of;
+use super::{CODE_TAKEN, NO_GRID, OTHER_VILLAGE};
+use crate::areas::{self, Area, Level};
+use crate::clock::Clock;
+use crate::db::{Touch, Tx};
+use crate::error::{Error, Result};
+use crate::ids::{AreaId, HouseholdId};
+use crate::keys::Keys;
+
+/// Households a statement: 16 columns of 500 rows stay below the 32,766 parameters of SQLite.
+const CHUNK_HOUSEHOLDS: usize = 500;
+/// Terms a statement: 3 columns each.
+const CHUNK_TERMS: usize = 5000;
+
+/// What bringing in a roster did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// New households.
+    pub created: usize,
+    /// Households that were changed.
+    pub updated: usize,
+    /// Households that were as the roster says already.
+    pub unchanged: usize,
+    /// Numbers (from 0) of the rows that differ from a closed household, which stayed as it is.
+    pub closed: Vec<usize>,
+}
+
+/// Brings in a village's roster: a row changes the household of its code, or makes one. What a row
+/// does not say stays as it is; a row equal to what is stored writes nothing. The caller has checked
+/// that the person may, and leaves the one row in the audit that an import leaves.
+///
+/// # Errors
+/// [`CODE_TAKEN`] when two rows have one code; a field problem for a grid of another village.
+pub async fn bring_in(tx: &Tx, clock: &Clock, keys: &Keys, village: &Area, rows: Vec<NewHousehold>) -> Result<Brought> {
+    let mut codes = HashSet::new();
+    if !rows.iter().all(|row| codes.insert(row.code.as_str())) {
+        return Err(CODE_TAKEN.into());
+    }
+    let grids = grids_of(tx, village, &rows).await?;
+    let mut brought = Brought::default();
+    let mut rows = rows.into_iter().enumerate().peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<(usize, NewHousehold)> = rows.by_ref().take(CHUNK_HOUSEHOLDS).collect();
+        let mut stored = stored(tx, village.id, &chunk).await?;
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for (number, row) in chunk {
+            let grid = grids.get(&row.grid_id).ok_or(OTHER_VILLAGE)?;
+            let Some(before) = stored.remove(&row.code) else {
+                new.push(new_row(clock, keys, village, grid, row)?);
+                continue;
+            };
+            let mut after = before.clone();
+            move_to(&mut after, grid);
+            apply(&row.said, &mut after, clock, keys)?;
+            if after == before {
+                brought.unchanged += 1;
+            } else if before.status == Status::Closed {
+                brought.closed.push(number);
+            } else {
+                after.updated_at = clock.now();
+                changed.push((before, after));
+            }
+        }
+        insert(tx, &new).await?;
+        overwrite(tx, &changed).await?;
+        brought.created += new.len();
+        brought.updated += changed.len();
+    }
+    if brought.created + brought.updated > 0 {
+        tx.touch(Touch::Village(village.id));
+    }
+    Ok(brought)
+}
+
+async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<HashMap<AreaId, Area>> {
+    let ids: HashSet<AreaId> = rows.iter().map(|row| row.grid_id).collect();
+    let mut grids = areas::by_id(tx, ids).await?;
+    grids.retain(|_, area| area.path.starts_with(&village.path));
+    if grids.values().all(|area| area.level == Level::Grid) { Ok(grids) } else { Err(NO_GRID.into()) }
+}
+
+async fn stored(tx: &Tx, village_id: AreaId, chunk: &[(usize, NewHousehold)]) -> Result<HashMap<String, Model>> {
+    let codes = chunk.iter().map(|(_, row)| row.code.clone());
+    let households = stored_query(village_id, codes).all(tx).await?;
+    Ok(households.into_iter().map(|household| (household.code.clone(), household)).collect())
+}
+
+/// The households of some codes.
+pub(super) fn stored_query(village_id: AreaId, codes: impl IntoIterator<Item = String>) -> Select<Entity> {
+    Entity::find().filter(Column::VillageId.eq(village_id)).filter(Column::Code.is_in(codes))
+}
+
+/// The row of a household that is not stored yet.
+pub(super) fn new_row(clock: &Clock, keys: &Keys, village: &Area, grid: &Area, new: NewHousehold) -> Result<Model> {
+    let now = clock.now();
+    let mut row = Model {
+        id: HouseholdId(clock.new_id()),
+        village_id: village.id,
+        grid_id: grid.id,
+        grid_path: grid.path.clone(),
+        code: new.code,
+        name: new.name,
+        alias: None,
+        size: new.size,
+        status: Status::Resident,
+        door: None,
+        door_order: NO_DOOR,
+        address: None,
+        phone_cipher: None,
+        tags: Tags::default(),
+        created_at: now,
+        updated_at: now,
+    };
+    apply(&new.said, &mut row, clock, keys)?;
+    Ok(row)
+}
+
+/// Puts a household into a grid.
+pub(super) fn move_to(row: &mut Model, grid: &Area) {
+    row.grid_id = grid.id;
+    row.grid_path.clone_from(&grid.path);
+}
+
+/// Writes what is said, the grid excepted, into a row. A phone equal to the stored one stays sealed
+/// as it is.
+pub(super) fn apply(change: &HouseholdChange, row: &mut Model, clock: &Clock, keys: &Keys) -> Result<()> {
+    let said = change.clone();
+    put(&mut row.name, said.name);
+    put(&mut row.alias, said.alias);
+    put(&mut row.size, said.size);
+    put(&mut row.address, said.address);
+    put(&mut row.status, said.status);
+    put(&mut row.tags, said.tags);
+    if let Some(door) = said.door {
+        (row.door, row.door_order) = (door.text, door.order);
+    }
+    if let Some(phone) = said.phone {
+        let owner = row.id.0;
+        let stored = row.phone_cipher.as_deref().and_then(|cipher| keys.unseal(owner.as_bytes(), cipher));
+        row.phone_cipher = match phone {
+            None => None,
+            Some(phone) if stored.as_deref() == Some(phone.as_str()) => row.phone_cipher.take(),
+            Some(phone) => {
+                let sealed = keys.seal(owner.as_bytes(), phone.as_str(), clock);
+                Some(sealed.ok_or_else(|| Error::Internal("a phone could not be sealed".to_owned()))?)
+            }
+        };
+    }
+    Ok(())
+}
+
+fn put<T>(field: &mut T, said: Option<T>) {
+    if let Some(value) = said {
+        *field = value;
+    }
+}
+
+/// Inserts new households with their terms.
+///
+/// # Errors
+/// [`CODE_TAKEN`]: the database decides, so that two writers cannot both be right.
+pub(super) async fn insert(tx: &Tx, households: &[Model]) -> Result<()> {
+    for chunk in households.chunks(CHUNK_HOUSEHOLDS) {
+        let rows = chunk.iter().cloned().map(Model::into_active_model);
+        let taken = OnConflict::columns([Column::VillageId, Column::Code]).do_nothing().to_owned();
+        let insert = Entity::insert_many(rows).on_conflict(taken).into_query();
+        if tx.execute(&insert).await?.rows_affected() != chunk.len() as u64 {
+            return Err(CODE_TAKEN.into());
+        }
+    }
+    insert_terms(tx, households.iter()).await
+}
+
+/// Overwrites households (before, after), and their terms where these differ.
+pub(super) async fn overwrite(tx: &Tx, changes: &[(Model, Model)]) -> Result<()> {
+    for chunk in changes.chunks(CHUNK_HOUSEHOLDS) {
+        let rows = chunk.iter().map(|(_, after)| after.clone().into_active_model());
+        let fresh = OnConflict::column(Column::Id).update_columns(CHANGING).to_owned();
+        let upsert = Entity::insert_many(rows).on_conflict(fresh).into_query();
+        tx.execute(&upsert).await?;
+        let renamed: Vec<&Model> = chunk
+            .iter()
+            .filter(|(before, after)| terms_of(before) != terms_of(after))
+            .map(|(_, after)| after)
+            .collect();
+        if !renamed.is_empty() {
+            let ids = renamed.iter().map(|household| household.id);
+            term::Entity::delete_many().filter(term::Column::HouseholdId.is_in(ids)).exec(tx).await?;
+            insert_terms(tx, renamed.into_iter()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// All columns of a household but its identity, village, code and beginning.
+const CHANGING: [Column; 12] = [
+    Column::GridId,
+    Column::GridPath,
+    Column::Name,
+    Column::Alias,
+    Column::Size,
+    Column::Status,
+    Column::Door,
+    Column::DoorOrder,
+    Column::Address,
+    Column::PhoneCipher,
+    Column::Tags,
+    Column::UpdatedAt,
+];
+
+async fn insert_terms(tx: &Tx, households: impl Iterator<Item = &Model>) -> Result<()> {
+    let rows: Vec<term::ActiveModel> = households
+        .flat_map(|household| {
+            let row = |term| term::Model { village_id: household.village_id, term, household_id: household.id };
+            terms_of(household).into_iter().map(move |term| row(term).into_active_model())
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK_TERMS) {
+        let insert = term::Entity::insert_many(chunk.to_vec()).into_query();
+        tx.execute(&insert).await?;
+    }
+    Ok(())
+}
