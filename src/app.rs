@@ -31,16 +31,6 @@ use crate::scope::{Identity, May, ReadBook};
 use crate::writer::{self, Writer};
 use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
-/// How hard answers are compressed: beyond it, a phone gains less than the others in the queue lose.
-const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
-/// What fits into one packet gains nothing.
-const COMPRESSED_BYTES_MIN: u64 = 1024;
-/// A spreadsheet is compressed inside.
-const SPREADSHEET: &str = "application/vnd.openxmlformats";
-/// How long a body may pause before the connection is given up.
-const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
-/// How long a whole body may take: a long roster over a slow line.
-const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 /// Answers kept: at about 5 KiB each, 80 MiB.
 const ANSWERS_MAX: usize = 16_384;
 /// Rankings kept: months, quarters and years of a county's villages and grids that people look at.
@@ -56,6 +46,17 @@ pub struct Answer {
     /// JSON.
     pub body: Bytes,
 }
+
+/// How hard answers are compressed: beyond it, a phone gains less than the others in the queue lose.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+/// What fits into one packet gains nothing.
+const COMPRESSED_BYTES_MIN: u64 = 1024;
+/// A spreadsheet is compressed inside.
+const SPREADSHEET: &str = "application/vnd.openxmlformats";
+/// How long a body may pause before the connection is given up.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// How long a whole body may take: a long roster over a slow line.
+const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// Everything requests share.
 pub struct Shared {
@@ -192,8 +193,8 @@ impl App {
 
     /// Drops from memory everything that stands in the database as well: another process has written there.
     pub fn forget_all(&self) {
-        self.generations.all_moved();
         self.sessions.clear();
+        self.generations.all_moved();
     }
 
     /// The person behind a live session.

@@ -140,9 +140,7 @@ async fn run(command: Command) -> Outcome {
             serve(app, listen.listen).await
         }
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
-        Command::Openapi => {
-            Ok(std::io::stdout().write_all(&app::documents().json)?)
-        }
+        Command::Openapi => Ok(std::io::stdout().write_all(&app::documents().json)?),
     }
 }
 

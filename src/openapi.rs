@@ -37,7 +37,6 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
                        (RFC 9457) with a stable `code` and a Chinese `title` to show. Instants are RFC 3339 in \
                        UTC, dates are the villages' calendar days (UTC+8), points have at most two decimals. \
                        Unknown fields are refused.",
-        license(identifier = "AGPL-3.0-or-later"),
     ),
     servers((url = "/", description = "this server")),
     components(schemas(Problem, FieldProblem)),

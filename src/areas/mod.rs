@@ -258,7 +258,8 @@ async fn nested_grid(tx: &Tx, parent: Option<&Area>) -> Result<Level> {
 }
 
 async fn refuse_taken(tx: &Tx, parent_id: Option<AreaId>, name: &AreaName) -> Result<()> {
-    let taken = entity::Entity::find().filter(below_parent(parent_id)).filter(entity::Column::Name.eq(&name.0)).one(tx).await?;
+    let taken =
+        entity::Entity::find().filter(below_parent(parent_id)).filter(entity::Column::Name.eq(&name.0)).one(tx).await?;
     if taken.is_some() { Err(NAME_TAKEN.into()) } else { Ok(()) }
 }
 

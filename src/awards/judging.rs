@@ -8,8 +8,8 @@ use sea_orm::entity::prelude::*;
 
 use super::view::Background;
 use super::{
-    Award, HOUSEHOLD_CLOSED, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, Status, Submission,
-    WORKER_CANNOT_DEDUCT, distinct, entity, settle,
+    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, Status, Submission, WORKER_CANNOT_DEDUCT, distinct,
+    entity, settle,
 };
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -130,7 +130,7 @@ impl Judging {
             .filter(|household| item.recorder.reaches(&household.grid_path))
             .ok_or_else(|| Error::Refused(NOT_FOUND, vec![field("household_id", "没有这一户，或不归您管。")]))?;
         if household.status == households::Status::Closed {
-            return Err(HOUSEHOLD_CLOSED.into());
+            return Err(households::HOUSEHOLD_CLOSED.into());
         }
         Ok(household)
     }

@@ -46,18 +46,16 @@ pub const RULE_NOT_IN_FORCE: Refusal = Refusal::new(422, "rule_not_in_force", "�
 /// The rule cannot judge that quantity.
 pub const QUANTITY_OUT_OF_RANGE: Refusal =
     Refusal::new(422, "quantity_out_of_range", "数量不对：要大于 0，最多 10000（评比可以是 0 处）。");
-/// The household was closed.
-pub const HOUSEHOLD_CLOSED: Refusal = Refusal::new(422, "household_closed", "这一户已经注销，不能再记分。");
 /// Workers warn, they never deduct.
 pub const WORKER_CANNOT_DEDUCT: Refusal =
     Refusal::new(403, "worker_cannot_deduct", "扣分要由村干部提出、评议后才算，网格员先当面劝导。");
+
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[
     ID_TAKEN,
     IN_FUTURE,
     RULE_NOT_IN_FORCE,
     QUANTITY_OUT_OF_RANGE,
-    HOUSEHOLD_CLOSED,
     WORKER_CANNOT_DEDUCT,
     review::WRONG_STATE,
     review::OWN_AWARD,

@@ -48,6 +48,7 @@ pub use walk::{DoorPlace, list};
 pub const CODE_TAKEN: Refusal = Refusal::new(409, "code_taken", "这个户编号已经有了，请换一个。");
 /// Closed households stay as they are.
 pub const HOUSEHOLD_CLOSED: Refusal = Refusal::new(422, "household_closed", "这一户已经注销，不能再改动。");
+
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[CODE_TAKEN, HOUSEHOLD_CLOSED];
 

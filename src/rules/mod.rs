@@ -29,6 +29,7 @@ pub use terms::{NewRule, Terms};
 
 /// More rules than a wall, or a phone, can show.
 pub const TOO_MANY_RULES: Refusal = Refusal::new(422, "too_many_rules", "一张细则最多 200 条，请精简后再导入。");
+
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[TOO_MANY_RULES, adoption::ALREADY_ADOPTED, adoption::NO_RULES];
 
