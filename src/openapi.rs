@@ -118,6 +118,12 @@ fn complete(mut document: Value, catalogue: &[Refusal]) -> Value {
     if let Some(described) = document["tags"].as_array_mut() {
         described.retain(|tag| tag["name"].as_str().is_some_and(|name| tags.contains(name)));
     }
+    // An empty licence comes from a package that names none.
+    if let Some(info) = document["info"].as_object_mut()
+        && info.get("license").is_some_and(|license| license["name"] == "")
+    {
+        info.remove("license");
+    }
     let examples: Map<String, Value> =
         catalogue.iter().map(|refusal| (refusal.code.to_owned(), example(*refusal))).collect();
     document["components"]["examples"] = examples.into();

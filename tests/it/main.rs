@@ -6,6 +6,7 @@
 
 mod support;
 
+mod accounts;
 mod awards;
 mod house;
 mod ledger;
