@@ -179,7 +179,8 @@ impl App {
         for touch in touched {
             match touch {
                 Touch::Village(id) => self.generations.moved(*id),
-                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+                Touch::Areas | Touch::Names => self.generations.all_moved(),
+                Touch::Account(_) => {}
             }
         }
         let accounts: HashSet<_> =

@@ -144,6 +144,7 @@ pub async fn change(
         sessions::end_others(tx, clock, id, None).await?;
     }
     tx.touch(Touch::Account(id));
+    tx.touch(Touch::Names);
     record(tx, clock, may, "change_account", id, where_seen(&person, may)).await?;
     Ok(person)
 }
