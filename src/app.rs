@@ -107,7 +107,10 @@ impl App {
 
 /// The whole API with its description.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(areas::routes::router()).merge(households::routes::router()).merge(accounts::routes::router())
+    OpenApiRouter::new()
+        .merge(areas::routes::router())
+        .merge(households::routes::router())
+        .merge(accounts::routes::router())
 }
 
 /// The router of a running house.

@@ -312,3 +312,20 @@ async fn reveal_household(
         .await?;
     Ok(Json(revealed.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_clears_a_field_and_leaving_it_out_keeps_it() {
+        let read = |json| Draft::from(serde_json::from_str::<HouseholdChangeIn>(json).unwrap());
+        assert_eq!(read("{}").phone, None);
+        assert_eq!(read(r#"{"phone": null}"#).phone.as_deref(), Some(""));
+        assert_eq!(
+            read(r#"{"phone": "13274429896"}"#).phone.as_deref(),
+            Some("13274429896")
+        );
+        assert!(serde_json::from_str::<HouseholdChangeIn>(r#"{"code": "A"}"#).is_err());
+    }
+}
