@@ -2,21 +2,59 @@
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
-use crate::error::{Error, NOT_FOUND, Result};
-use crate::ids::SessionId;
+use crate::error::{Error, NOT_FOUND, Refusal, Result};
+use crate::fresh::{Fresh, Generations};
+use crate::health::Meters;
+use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
-use crate::scope::Identity;
-use crate::{accounts, areas, households, http};
+use crate::ledger::{Chain, Pen};
+use crate::openapi::Documents;
+use crate::publicity::Ranking;
+use crate::scope::{Identity, May, ReadBook};
+use crate::writer::{self, Writer};
+use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
+
+/// Answers kept: at about 5 KiB each, 80 MiB.
+const ANSWERS_MAX: usize = 16_384;
+/// Rankings kept: months, quarters and years of a county's villages and grids that people look at.
+const RANKINGS_MAX: usize = 2048;
+
+/// An answer made earlier, and the path that a reader must reach.
+#[derive(Clone)]
+pub struct Answer {
+    /// Path of what it tells about.
+    pub path: Arc<str>,
+    /// Whether those who stand somewhere below the path may read it too.
+    pub below_too: bool,
+    /// JSON.
+    pub body: Bytes,
+}
+
+/// How hard answers are compressed: beyond it, a phone gains less than the others in the queue lose.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+/// What fits into one packet gains nothing.
+const COMPRESSED_BYTES_MIN: u64 = 1024;
+/// A spreadsheet is compressed inside.
+const SPREADSHEET: &str = "application/vnd.openxmlformats";
+/// How long a body may pause before the connection is given up.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Everything requests share.
 pub struct Shared {
@@ -32,13 +70,44 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// Adopted tables of rules at hand.
+    pub shelf: rules::Shelf,
+    /// What writes in the book.
+    pub pen: Pen,
+    /// The group writer.
+    pub writer: Writer,
+    /// How often villages changed.
+    pub generations: Generations,
+    /// Answers kept while their village stands still.
+    pub answers: Fresh<String, Answer>,
+    /// Rankings kept while their village stands still.
+    pub rankings: Fresh<(AreaId, String), Arc<Ranking>>,
     /// How cookies are fenced.
     pub cookies: Cookies,
+    /// What the house has been doing.
+    pub meters: Meters,
 }
 
 /// A handle on [`Shared`].
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
+
+impl Answer {
+    /// The body, for somebody who may read it.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`] for everybody else.
+    pub fn shown_to(&self, may: &May<ReadBook>) -> Result<Bytes> {
+        let reads = may.reaches(&self.path) || self.below_too && may.touches(&self.path);
+        if reads { Ok(self.body.clone()) } else { Err(NOT_FOUND.into()) }
+    }
+}
+
+impl From<Arc<Shared>> for App {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+}
 
 impl Deref for App {
     type Target = Shared;
@@ -51,15 +120,25 @@ impl Deref for App {
 impl App {
     /// Puts the house together around an open database.
     pub fn new(db: Db, clock: Clock, keys: Keys, cookies: Cookies) -> Self {
-        Self(Arc::new(Shared {
+        let (writer, queue) = writer::queue();
+        let shared = Arc::new(Shared {
+            pen: Pen { clock: clock.clone(), chain: Chain::new(&keys.chain) },
+            writer,
+            generations: Generations::default(),
+            answers: Fresh::new(ANSWERS_MAX),
+            rankings: Fresh::new(RANKINGS_MAX),
             db: Arc::new(db),
+            meters: Meters::new(clock.now()),
             clock,
             tokens: Tokens::new(&keys.token),
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            shelf: rules::Shelf::default(),
             cookies,
-        }))
+        });
+        tokio::spawn(writer::run(Arc::downgrade(&shared), queue));
+        Self(shared)
     }
 
     /// Runs one write: begun IMMEDIATE on the single writer, committed when `work` says Ok, rolled
@@ -68,24 +147,52 @@ impl App {
     /// # Errors
     /// What `work` answers, or the database's failure.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
-        let tx = self.db.begin().await?;
+        self.finish(self.db.begin().await?, work).await
+    }
+
+    /// [`App::write`] for a transaction that was begun already.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's failure.
+    pub async fn finish<T>(&self, tx: Tx, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
         let done = work(&tx).await?;
-        let touched = tx.commit().await?;
-        self.forget(&touched);
+        self.commit(tx).await?;
         Ok(done)
+    }
+
+    /// Commits and forgets. It is a task of its own, which ends also when the caller hangs up in
+    /// between: else what a commit has changed would stay in memory.
+    async fn commit(&self, tx: Tx) -> Result<()> {
+        let app = self.clone();
+        let committed = tokio::spawn(async move {
+            let touched = tx.commit().await?;
+            app.forget(&touched);
+            Ok(())
+        });
+        committed.await.map_err(|error| Error::Internal(format!("commit: {error}")))?
     }
 
     /// Drops from memory what a commit has changed.
     pub fn forget(&self, touched: &HashSet<Touch>) {
-        let accounts: HashSet<_> = touched
-            .iter()
-            .filter_map(|touch| if let Touch::Account(id) = touch { Some(*id) } else { None })
-            .collect();
+        for touch in touched {
+            match touch {
+                Touch::Village(id) => self.generations.moved(*id),
+                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+            }
+        }
+        let accounts: HashSet<_> =
+            touched.iter().filter_map(|touch| if let Touch::Account(id) = touch { Some(*id) } else { None }).collect();
         if touched.contains(&Touch::Areas) {
             self.sessions.clear();
         } else if !accounts.is_empty() {
             self.sessions.drop_accounts(&accounts);
         }
+    }
+
+    /// Drops from memory everything that stands in the database as well: another process has written there.
+    pub fn forget_all(&self) {
+        self.sessions.clear();
+        self.generations.all_moved();
     }
 
     /// The person behind a live session.
@@ -105,19 +212,60 @@ impl App {
     }
 }
 
-/// The whole API with its description.
-fn api() -> OpenApiRouter<App> {
+/// The rooms' routes.
+fn rooms() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(areas::routes::router())
-        .merge(households::routes::router())
         .merge(accounts::routes::router())
+        .merge(rules::routes::router())
+        .merge(households::routes::router())
+        .merge(awards::routes::router())
+        .merge(publicity::routes::router())
 }
 
-/// The router of a running house.
+/// Why anything is ever refused, for the documentation.
+fn refusals() -> Vec<Refusal> {
+    [
+        error::REFUSALS,
+        http::REFUSALS,
+        auth::REFUSALS,
+        scope::REFUSALS,
+        health::REFUSALS,
+        areas::REFUSALS,
+        households::REFUSALS,
+        accounts::REFUSALS,
+        rules::REFUSALS,
+        awards::REFUSALS,
+    ]
+    .concat()
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::outline())
+        .merge(health::router())
+        .merge(openapi::router())
+        .nest("/api/v1", rooms())
+}
+
+/// The description of every route.
+pub fn documents() -> &'static Documents {
+    static DOCUMENTS: OnceLock<Documents> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| Documents::new(routes().into_openapi(), &refusals()))
+}
+
+/// The router of a running house. What is no route is a file of the frontend or one of its pages.
 pub fn router(app: App) -> Router {
-    let (api, _document) = OpenApiRouter::new().nest("/api/v1", api()).split_for_parts();
-    api.fallback(async || Error::from(NOT_FOUND))
+    let compression = CompressionLayer::new().quality(COMPRESSION).compress_when(
+        SizeAbove::new(COMPRESSED_BYTES_MIN)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::const_new(SPREADSHEET)),
+    );
+    Router::from(routes())
+        .fallback(assets::serve)
+        .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), http::around))
+        .layer(compression)
         .with_state(app)
 }

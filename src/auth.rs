@@ -31,6 +31,8 @@ use crate::scope::{Identity, May, Verb};
 pub const ACCESS_SECONDS: i64 = 600;
 /// The token is out of date; the refresh cookie gets another.
 pub const TOKEN_EXPIRED: Refusal = Refusal::new(401, "token_expired", "登录过期了，正在重新登录。");
+/// Why the door stays shut.
+pub const REFUSALS: &[Refusal] = &[TOKEN_EXPIRED];
 
 const ISSUER: &str = "hujifen";
 const AUDIENCE: &str = "hujifen-app";

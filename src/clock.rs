@@ -26,10 +26,7 @@ impl Clock {
     /// The machine's clock and its cryptographic randomness.
     #[expect(clippy::disallowed_methods, reason = "the one place where the real clock and real chance come in")]
     pub fn system() -> Self {
-        Self::new(
-            || Utc::now().timestamp_millis(),
-            |bytes| rand::fill(bytes),
-        )
+        Self::new(|| Utc::now().timestamp_millis(), |bytes| rand::fill(bytes))
     }
 
     /// A clock made of two functions: milliseconds since 1970, and a filler of random bytes.

@@ -37,9 +37,7 @@ pub struct Listen {
 impl Config {
     /// The database's address.
     pub fn database_url(&self) -> String {
-        self.database_url
-            .clone()
-            .unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("hujifen.db").display()))
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("hujifen.db").display()))
     }
 
     /// The folder of the keys.

@@ -11,8 +11,8 @@ use std::time::Duration;
 use hujifen_migrations::{Migrate as _, Migrator};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
 
 use crate::ids::{AccountId, AreaId};
@@ -89,6 +89,15 @@ impl Db {
         };
         let before = self.data_version.swap(version, Ordering::Relaxed);
         Ok(before != 0 && before != version)
+    }
+
+    /// Whether the database takes writes and its tables are those of this version.
+    ///
+    /// # Errors
+    /// When it takes none.
+    pub async fn is_ready(&self) -> Result<bool, DbErr> {
+        let tx = self.begin().await?;
+        Ok(Migrator::get_pending_migrations_read_only(&tx).await?.is_empty())
     }
 
     /// Which engine this is.
@@ -183,10 +192,7 @@ fn options(url: &str, connections: u32, sqlite: bool, read_only: bool) -> Connec
             if read_only {
                 sqlite.read_only(true)
             } else {
-                sqlite
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
+                sqlite.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
             }
         });
     }

@@ -79,6 +79,11 @@ pub const SIGNED_OUT: Refusal = Refusal::new(401, "signed_out", "请先登录。
 pub const BUSY: Refusal = Refusal::new(503, "busy", "现在人多，请过几秒再试。");
 /// The disk has no room for another entry.
 pub const DISK_FULL: Refusal = Refusal::new(507, "disk_full", "服务器存储满了，暂时不能保存，请联系管理员。");
+/// Our own fault; what happened stands in the log.
+const INTERNAL: Refusal = Refusal::new(500, "internal", "服务器出了问题，已经记下，请稍后再试。");
+
+/// Reasons that no room has for itself.
+pub const REFUSALS: &[Refusal] = &[NOT_FOUND, INVALID, FORBIDDEN, SIGNED_OUT, BUSY, DISK_FULL, INTERNAL];
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
@@ -113,8 +118,6 @@ impl Error {
         }
     }
 }
-
-const INTERNAL: Refusal = Refusal::new(500, "internal", "服务器出了问题，已经记下，请稍后再试。");
 
 fn is_disk_full(error: &DbErr) -> bool {
     let text = error.to_string();

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -37,6 +37,10 @@ pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容�
 pub const TOO_LARGE: Refusal = Refusal::new(413, "too_large", "内容太大，请分几次提交。");
 /// The path exists with another method.
 pub const WRONG_METHOD: Refusal = Refusal::new(405, "wrong_method", "这个地址不支持这种操作。");
+/// An answer of some other 4xx or 5xx status; the status says more.
+pub const FAILED: Refusal = Refusal::new(500, "failed", "没有办成，请稍后再试。");
+/// Why requests are refused before they reach a room.
+pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, WRONG_METHOD, FAILED];
 /// A cursor that this server did not make.
 const WRONG_CURSOR: &str = "翻页位置不对，请从第一页重新看。";
 
@@ -48,12 +52,20 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         match axum::Json::<serde_json::Value>::from_request(request, app).await {
-            Ok(axum::Json(value)) => serde_json::from_value(value).map(Self).map_err(|error| field_error(&error)),
+            Ok(axum::Json(value)) => read(value).map(Self),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
             Err(_) => Err(MALFORMED.into()),
         }
     }
+}
+
+/// Reads a value that is JSON already.
+///
+/// # Errors
+/// [`INVALID`] with the field that is wrong.
+pub fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|error| field_error(&error))
 }
 
 fn field_error(error: &serde_json::Error) -> Error {
@@ -105,6 +117,14 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for ValidPath<T> {
             Err(_) => Err(NOT_FOUND.into()),
         }
     }
+}
+
+/// For the fields of a PATCH: tells `null` (`Some(None)`) from a field that is not there (`None`).
+///
+/// # Errors
+/// When the value is neither `null` nor a `T`.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// A page of a list.
@@ -165,7 +185,9 @@ impl PageQuery {
     /// # Errors
     /// [`INVALID`] when this server did not make it.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
         BASE64_URL_SAFE_NO_PAD
             .decode(cursor)
             .ok()
@@ -182,6 +204,11 @@ impl PageQuery {
 pub fn encode_cursor<K: Serialize>(key: &K) -> Result<String> {
     let json = serde_json::to_vec(key).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
+}
+
+/// The answer for a handler that panicked.
+pub fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Error::Internal("a handler panicked".to_owned()).into_response()
 }
 
 #[derive(Clone)]
@@ -234,6 +261,7 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
     }
+    app.meters.answered(status.as_u16());
     tracing::debug!(%request_id, %method, %path, status = status.as_u16(), micros = begun.elapsed().as_micros() as u64, "answered");
     fence(response.headers_mut(), &request_id);
     response
@@ -248,7 +276,7 @@ fn plain(status: StatusCode) -> Refusal {
         StatusCode::METHOD_NOT_ALLOWED => WRONG_METHOD,
         StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
         StatusCode::NOT_FOUND => NOT_FOUND,
-        other => Refusal::new(other.as_u16(), "failed", "没有办成，请稍后再试。"),
+        other => Refusal { status: other.as_u16(), ..FAILED },
     }
 }
 

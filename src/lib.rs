@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod fresh;
 pub mod hundredths;
 pub mod ids;
 pub mod keys;
@@ -19,12 +20,23 @@ pub mod scope;
 
 // The rooms.
 pub mod areas;
+pub mod periods;
 pub mod ledger;
 pub mod households;
 pub mod accounts;
 pub mod rules;
+pub mod awards;
+pub mod publicity;
+pub mod spreadsheets;
 
 // The house around them.
 pub mod app;
+pub mod assets;
 pub mod auth;
+pub mod cli;
+pub mod docs_page;
+pub mod health;
 pub mod http;
+pub mod writer;
+pub mod openapi;
+pub mod serve;

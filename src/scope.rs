@@ -19,6 +19,8 @@ use crate::ids::{AccountId, AreaId, HouseholdId, ScopeId, SessionId};
 
 /// Signing in with a one-time password opens nothing but the change of it.
 pub const MUST_CHANGE_PASSWORD: Refusal = Refusal::new(403, "must_change_password", "请先改一个自己的密码。");
+/// Why a verb is refused.
+pub const REFUSALS: &[Refusal] = &[MUST_CHANGE_PASSWORD];
 
 /// What a person is to an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -169,6 +171,12 @@ impl<V: Verb> May<V> {
     /// Whether the verb reaches an area, by its path.
     pub fn reaches(&self, path: &str) -> bool {
         self.paths.iter().any(|top| path.starts_with(top.as_str()))
+    }
+
+    /// Whether the verb reaches an area, or something below it: a worker reads the rules and the
+    /// ranking of the whole village his grid lies in.
+    pub fn touches(&self, path: &str) -> bool {
+        self.reaches(path) || self.paths.iter().any(|top| top.starts_with(path))
     }
 
     /// Whether the verb reaches an area strictly below one of its tops.

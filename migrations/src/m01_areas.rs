@@ -26,7 +26,9 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(Index::create().name("areas_names").table("areas").col("parent_id").col("name").unique().take())
+            .create_index(
+                Index::create().name("areas_names").table("areas").col("parent_id").col("name").unique().take(),
+            )
             .await
     }
 }

@@ -38,7 +38,13 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(
-                Index::create().name("households_codes").table("households").col("village_id").col("code").unique().take(),
+                Index::create()
+                    .name("households_codes")
+                    .table("households")
+                    .col("village_id")
+                    .col("code")
+                    .unique()
+                    .take(),
             )
             .await?;
         manager
@@ -54,24 +60,36 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_table(clustered(
-                manager,
-                Table::create()
-                    .table("household_terms")
-                    .col(uuid("village_id"))
-                    .col(ordered(manager, text("term")))
-                    .col(uuid("household_id"))
-                    .primary_key(Index::create().col("village_id").col("term").col("household_id")),
-            ).take())
-            .await?;
-        manager
-            .create_index(
-                Index::create().name("household_terms_anywhere").table("household_terms").col("term").col("household_id").take(),
+            .create_table(
+                clustered(
+                    manager,
+                    Table::create()
+                        .table("household_terms")
+                        .col(uuid("village_id"))
+                        .col(ordered(manager, text("term")))
+                        .col(uuid("household_id"))
+                        .primary_key(Index::create().col("village_id").col("term").col("household_id")),
+                )
+                .take(),
             )
             .await?;
         manager
             .create_index(
-                Index::create().name("household_terms_of_household").table("household_terms").col("household_id").take(),
+                Index::create()
+                    .name("household_terms_anywhere")
+                    .table("household_terms")
+                    .col("term")
+                    .col("household_id")
+                    .take(),
+            )
+            .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("household_terms_of_household")
+                    .table("household_terms")
+                    .col("household_id")
+                    .take(),
             )
             .await
     }

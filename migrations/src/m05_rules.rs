@@ -40,7 +40,13 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(
-                Index::create().name("rule_sets_versions").table("rule_sets").col("area_id").col("version").unique().take(),
+                Index::create()
+                    .name("rule_sets_versions")
+                    .table("rule_sets")
+                    .col("area_id")
+                    .col("version")
+                    .unique()
+                    .take(),
             )
             .await?;
         manager

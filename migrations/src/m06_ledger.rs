@@ -25,32 +25,39 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_table(clustered(
-                manager,
-                Table::create()
-                    .table("entries")
-                    .col(uuid("village_id"))
-                    .col(big_integer("seq").check(Expr::col("seq").gt(0)))
-                    .col(uuid("household_id"))
-                    .col(text("from_account").check(Expr::cust(format!("from_account IN ({ACCOUNTS})"))))
-                    .col(text("to_account").check(Expr::cust(format!("to_account IN ({ACCOUNTS}) AND to_account <> from_account"))))
-                    .col(big_integer("points").check(Expr::col("points").gt(0)))
-                    .col(text("cause_kind").check(Expr::cust("cause_kind IN ('award','reversal')")))
-                    .col(uuid("cause_id"))
-                    .col(small_integer("leg"))
-                    .col(binary("cause_digest"))
-                    .col(ordered(manager, text("period")))
-                    .col(boolean("late"))
-                    .col(date("occurred_on"))
-                    .col(uuid_null("rule_set_id"))
-                    .col(uuid_null("rule_id"))
-                    .col(uuid("recorder_id"))
-                    .col(big_integer("recorded_at"))
-                    .col(big_integer_null("reverses_seq"))
-                    .col(small_integer("alg"))
-                    .col(binary("mac"))
-                    .primary_key(Index::create().col("village_id").col("seq")),
-            ).take())
+            .create_table(
+                clustered(
+                    manager,
+                    Table::create()
+                        .table("entries")
+                        .col(uuid("village_id"))
+                        .col(big_integer("seq").check(Expr::col("seq").gt(0)))
+                        .col(uuid("household_id"))
+                        .col(text("from_account").check(Expr::cust(format!("from_account IN ({ACCOUNTS})"))))
+                        .col(
+                            text("to_account").check(Expr::cust(format!(
+                                "to_account IN ({ACCOUNTS}) AND to_account <> from_account"
+                            ))),
+                        )
+                        .col(big_integer("points").check(Expr::col("points").gt(0)))
+                        .col(text("cause_kind").check(Expr::cust("cause_kind IN ('award','reversal')")))
+                        .col(uuid("cause_id"))
+                        .col(small_integer("leg"))
+                        .col(binary("cause_digest"))
+                        .col(ordered(manager, text("period")))
+                        .col(boolean("late"))
+                        .col(date("occurred_on"))
+                        .col(uuid_null("rule_set_id"))
+                        .col(uuid_null("rule_id"))
+                        .col(uuid("recorder_id"))
+                        .col(big_integer("recorded_at"))
+                        .col(big_integer_null("reverses_seq"))
+                        .col(small_integer("alg"))
+                        .col(binary("mac"))
+                        .primary_key(Index::create().col("village_id").col("seq")),
+                )
+                .take(),
+            )
             .await?;
         for (name, columns) in [
             ("entries_causes", ["cause_kind", "cause_id", "household_id", "leg"].as_slice()),
@@ -69,7 +76,8 @@ impl MigrationTrait for Migration {
             .await?;
         append_only::protect(manager, "entries").await?;
 
-        let mut balances = Table::create().table("balances").col(uuid("household_id").primary_key()).col(uuid("village_id")).take();
+        let mut balances =
+            Table::create().table("balances").col(uuid("household_id").primary_key()).col(uuid("village_id")).take();
         for account in ["issued", "pending", "base", "spendable", "redeemed", "expired", "lapsed", "moved"] {
             balances.col(big_integer(account).default(0));
         }
@@ -78,33 +86,44 @@ impl MigrationTrait for Migration {
         manager.create_table(balances).await?;
 
         manager
-            .create_table(clustered(
-                manager,
-                Table::create()
-                    .table("month_totals")
-                    .col(uuid("village_id"))
-                    .col(ordered(manager, text("month")))
-                    .col(uuid("household_id"))
-                    .col(big_integer("points"))
-                    .primary_key(Index::create().col("village_id").col("month").col("household_id")),
-            ).take())
-            .await?;
-        manager
-            .create_index(
-                Index::create().name("month_totals_of_household").table("month_totals").col("household_id").col("month").take(),
+            .create_table(
+                clustered(
+                    manager,
+                    Table::create()
+                        .table("month_totals")
+                        .col(uuid("village_id"))
+                        .col(ordered(manager, text("month")))
+                        .col(uuid("household_id"))
+                        .col(big_integer("points"))
+                        .primary_key(Index::create().col("village_id").col("month").col("household_id")),
+                )
+                .take(),
             )
             .await?;
         manager
-            .create_table(clustered(
-                manager,
-                Table::create()
-                    .table("cap_uses")
-                    .col(uuid("household_id"))
-                    .col(uuid("rule_id"))
-                    .col(ordered(manager, text("cap_window")))
-                    .col(big_integer("units").check(Expr::col("units").gte(0)))
-                    .primary_key(Index::create().col("household_id").col("rule_id").col("cap_window")),
-            ).take())
+            .create_index(
+                Index::create()
+                    .name("month_totals_of_household")
+                    .table("month_totals")
+                    .col("household_id")
+                    .col("month")
+                    .take(),
+            )
+            .await?;
+        manager
+            .create_table(
+                clustered(
+                    manager,
+                    Table::create()
+                        .table("cap_uses")
+                        .col(uuid("household_id"))
+                        .col(uuid("rule_id"))
+                        .col(ordered(manager, text("cap_window")))
+                        .col(big_integer("units").check(Expr::col("units").gte(0)))
+                        .primary_key(Index::create().col("household_id").col("rule_id").col("cap_window")),
+                )
+                .take(),
+            )
             .await
     }
 }

@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
                     .col(uuid("rule_id"))
                     .col(big_integer("quantity").check(Expr::col("quantity").gte(0)))
                     .col(big_integer("points"))
+                    .col(big_integer("units").check(Expr::col("units").gte(0)))
                     .col(big_integer("clipped").check(Expr::col("clipped").gte(0)))
                     .col(text("status").check(Expr::cust(
                         "status IN ('submitted','returned','rejected','withdrawn','posted','reversed')",

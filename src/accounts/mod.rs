@@ -4,10 +4,19 @@
 //! their village, towns for cadres and supervisors, counties for towns, and nobody for an account
 //! that also holds something beyond his reach; stopping an account or a scope acts on the next request.
 
+pub mod administration;
 pub mod entity;
+mod first;
 pub mod hashing;
+mod outward;
+pub mod password;
+pub mod people;
+pub mod reach;
+mod reviewers;
 pub mod routes;
 pub mod sessions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
@@ -15,11 +24,85 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::error::Result;
+use crate::error::{Error, Refusal, Result};
 use crate::ids::AccountId;
 
 pub use entity::account::Model as Account;
+pub use first::{FirstAccount, create_first};
 pub use hashing::{Hashing, NewPassword};
+pub use reviewers::{Reviewer, reviewers};
+
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[
+    sessions::BAD_CREDENTIALS,
+    administration::USERNAME_TAKEN,
+    reach::BEYOND_REACH,
+    reach::OWN_ACCOUNT,
+    administration::SCOPE_HELD,
+];
+
+/// Characters of a sign-in name.
+const USERNAME_CHARS: std::ops::RangeInclusive<usize> = 2..=32;
+/// Characters of the name people read.
+const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=30;
+
+/// A sign-in name that may be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// 2 to 32 letters, digits, Chinese characters or `_-.`, in their normal form. Letters are those
+    /// of ASCII: a name that looks like another's must be another's.
+    ///
+    /// # Errors
+    /// A field problem.
+    pub fn parse(text: &str) -> Result<Self> {
+        let username = normal(text);
+        let is_allowed = |letter: char| {
+            letter.is_ascii_alphanumeric()
+                || matches!(letter, '_' | '-' | '.' | '〇' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
+        };
+        if USERNAME_CHARS.contains(&username.chars().count()) && username.chars().all(is_allowed) {
+            Ok(Self(username))
+        } else {
+            Err(Error::field("username", "wrong_form", "账号名用 2 到 32 个字母、数字、汉字或 _-. 。"))
+        }
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name people read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Trims; 1 to 30 characters without line breaks.
+    ///
+    /// # Errors
+    /// A field problem.
+    pub fn parse(text: &str) -> Result<Self> {
+        let name = text.trim();
+        if NAME_CHARS.contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(Error::field("name", "out_of_range", "姓名要写 1 到 30 个字。"))
+        }
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name, to be kept.
+    pub fn into_inner(self) -> String {
+        self.0
+    }
+}
 
 /// A sign-in name as it is compared: full-width forms folded, lower case, no blanks around.
 pub fn normal(username: &str) -> String {

@@ -103,7 +103,8 @@ pub async fn refresh(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Re
         revoke(tx, clock, row, "revoke_reused_session").await?;
         return Ok(Refreshed::Revoked);
     }
-    let active = account::Entity::find_by_id(row.account_id).filter(account::Column::DisabledAt.is_null()).one(tx).await?;
+    let active =
+        account::Entity::find_by_id(row.account_id).filter(account::Column::DisabledAt.is_null()).one(tx).await?;
     let account = active.ok_or(SIGNED_OUT)?;
     let (session_id, expires_at) = (row.id, row.expires_at);
     let generation = if newest { row.generation + 1 } else { row.generation };
@@ -123,7 +124,9 @@ pub async fn refresh(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Re
 /// # Errors
 /// When the database fails.
 pub async fn sign_out(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Result<()> {
-    let Some(presented) = tokens.read_refresh(token) else { return Ok(()) };
+    let Some(presented) = tokens.read_refresh(token) else {
+        return Ok(());
+    };
     let live = session::Entity::find_by_id(presented.session_id).filter(session::Column::RevokedAt.is_null());
     match live.one(tx).await? {
         Some(row) => revoke(tx, clock, row, "sign_out").await,
@@ -156,9 +159,13 @@ pub async fn identity(db: &impl ConnectionTrait, id: SessionId, now: Millis) -> 
     let live = session::Entity::find_by_id(id)
         .filter(session::Column::RevokedAt.is_null())
         .filter(session::Column::ExpiresAt.gt(now));
-    let Some(session) = live.one(db).await? else { return Ok(None) };
+    let Some(session) = live.one(db).await? else {
+        return Ok(None);
+    };
     let active = account::Entity::find_by_id(session.account_id).filter(account::Column::DisabledAt.is_null());
-    let Some(account) = active.one(db).await? else { return Ok(None) };
+    let Some(account) = active.one(db).await? else {
+        return Ok(None);
+    };
     let scopes = scope::Entity::find().filter(scope::Column::AccountId.eq(account.id)).all(db).await?;
     let areas = areas::by_id(db, scopes.iter().map(|scope| scope.area_id)).await?;
     let scopes = scopes.into_iter().filter_map(|row| {

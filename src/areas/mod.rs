@@ -7,7 +7,7 @@
 pub mod entity;
 pub mod routes;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _, QuerySelect as _};
@@ -25,6 +25,8 @@ pub use entity::{Level, Model as Area};
 pub const NAME_TAKEN: Refusal = Refusal::new(409, "name_taken", "这个名字已经有了，请换一个。");
 /// Grids nest once.
 pub const TOO_DEEP: Refusal = Refusal::new(422, "too_deep", "组下面最多再分一层小组。");
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[NAME_TAKEN, TOO_DEEP];
 
 /// Characters of a path that one level takes.
 const STEP: usize = 4;
@@ -32,6 +34,8 @@ const STEP: usize = 4;
 const SIBLINGS_MAX: u32 = 32 * 32 * 32 * 32 - 1;
 /// Longest name, in characters.
 const NAME_CHARS_MAX: usize = 30;
+/// Levels down to a village: county, town, village.
+const VILLAGE_STEPS: usize = 3;
 
 /// The name of a new or renamed area.
 #[derive(Clone, Debug)]
@@ -48,6 +52,11 @@ impl AreaName {
         fine.then(|| Self(name.to_owned()))
             .ok_or_else(|| Error::field("name", "out_of_range", "名称要写 1 到 30 个字。"))
     }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// One area in reach.
@@ -57,6 +66,20 @@ impl AreaName {
 pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
     let area = entity::Entity::find_by_id(id).filter(may.within(entity::Column::Path)).one(db).await?;
     area.ok_or_else(|| NOT_FOUND.into())
+}
+
+/// One area in reach, or the village (or a grid of the village) that the person stands in: rules and
+/// rankings are read up to the village.
+///
+/// # Errors
+/// [`NOT_FOUND`] when it does not exist or lies outside.
+pub async fn find_up_to_village<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
+    let area = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+    if may.reaches(&area.path) {
+        return Ok(area);
+    }
+    let village = village_of(db, &area).await?.filter(|village| may.touches(&village.path));
+    if village.is_some() { Ok(area) } else { Err(NOT_FOUND.into()) }
 }
 
 /// One village in reach.
@@ -89,6 +112,44 @@ pub async fn village_of(db: &impl ConnectionTrait, area: &Area) -> Result<Option
         .one(db)
         .await?;
     Ok(village)
+}
+
+/// The village that each of some areas is or lies in, by the area's identity; what stands above the
+/// villages has none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn villages_of(db: &impl ConnectionTrait, areas: &[&Area]) -> Result<HashMap<AreaId, Area>> {
+    let village_path = |area: &Area| area.path.get(..VILLAGE_STEPS * STEP).map(str::to_owned);
+    let paths: HashSet<String> = areas.iter().filter_map(|area| village_path(area)).collect();
+    let villages = entity::Entity::find().filter(entity::Column::Path.is_in(paths)).all(db).await?;
+    let villages: HashMap<String, Area> = villages.into_iter().map(|village| (village.path.clone(), village)).collect();
+    let of = |area: &&Area| Some((area.id, villages.get(&village_path(area)?)?.clone()));
+    Ok(areas.iter().filter_map(of).collect())
+}
+
+/// The area that names lead to, from its county downwards.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_names(db: &impl ConnectionTrait, names: &[AreaName]) -> Result<Option<Area>> {
+    let mut found: Option<Area> = None;
+    for name in names {
+        let query = entity::Entity::find().filter(entity::Column::Name.eq(name.as_str()));
+        found = query.filter(below_parent(found.map(|area| area.id))).one(db).await?;
+        if found.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Whether there is no area yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool> {
+    Ok(entity::Entity::find().one(db).await?.is_none())
 }
 
 /// Which areas to list.
@@ -197,23 +258,23 @@ async fn nested_grid(tx: &Tx, parent: Option<&Area>) -> Result<Level> {
 }
 
 async fn refuse_taken(tx: &Tx, parent_id: Option<AreaId>, name: &AreaName) -> Result<()> {
-    let same_parent = match parent_id {
-        Some(parent) => entity::Column::ParentId.eq(parent),
-        None => entity::Column::ParentId.is_null(),
-    };
-    let taken = entity::Entity::find().filter(same_parent).filter(entity::Column::Name.eq(&name.0)).one(tx).await?;
+    let taken =
+        entity::Entity::find().filter(below_parent(parent_id)).filter(entity::Column::Name.eq(&name.0)).one(tx).await?;
     if taken.is_some() { Err(NAME_TAKEN.into()) } else { Ok(()) }
 }
 
-async fn next_step(tx: &Tx, parent_id: Option<AreaId>) -> Result<String> {
-    let siblings = match parent_id {
+fn below_parent(parent_id: Option<AreaId>) -> Expr {
+    match parent_id {
         Some(parent) => entity::Column::ParentId.eq(parent),
         None => entity::Column::ParentId.is_null(),
-    };
+    }
+}
+
+async fn next_step(tx: &Tx, parent_id: Option<AreaId>) -> Result<String> {
     let last: Option<Option<String>> = entity::Entity::find()
         .select_only()
         .column_as(entity::Column::Path.max(), "path")
-        .filter(siblings)
+        .filter(below_parent(parent_id))
         .into_tuple()
         .one(tx)
         .await?;

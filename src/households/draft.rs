@@ -69,23 +69,16 @@ impl NewHousehold {
         let mut problems = Problems::default();
         let (village_id, grid_id) = (draft.village_id, draft.grid_id);
         let code = problems.note("code", draft.code.as_deref().map_or(Err(MISSING), fields::code));
-        for (field, missing) in [
-            ("grid_id", grid_id.is_none()),
-            ("name", draft.name.is_none()),
-            ("size", draft.size.is_none()),
-        ] {
+        for (field, missing) in
+            [("grid_id", grid_id.is_none()), ("name", draft.name.is_none()), ("size", draft.size.is_none())]
+        {
             problems.note(field, if missing { Err(MISSING) } else { Ok(()) });
         }
         let said = problems.change(draft);
         match (problems.none()?, grid_id, code, said.name.clone(), said.size) {
-            ((), Some(grid_id), Some(code), Some(name), Some(size)) => Ok(Self {
-                village_id,
-                grid_id,
-                code,
-                name,
-                size,
-                said,
-            }),
+            ((), Some(grid_id), Some(code), Some(name), Some(size)) => {
+                Ok(Self { village_id, grid_id, code, name, size, said })
+            }
             _ => Err(Error::Internal("a household without problems lacks a field".to_owned())),
         }
     }
@@ -114,17 +107,11 @@ struct Problems(Vec<FieldProblem>);
 
 impl Problems {
     fn note<T>(&mut self, field: &'static str, outcome: Result<T, Fault>) -> Option<T> {
-        outcome
-            .map_err(|(code, message)| self.0.push(FieldProblem::new(field, code, message)))
-            .ok()
+        outcome.map_err(|(code, message)| self.0.push(FieldProblem::new(field, code, message))).ok()
     }
 
     fn none(self) -> Result<()> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::Refused(INVALID, self.0))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Refused(INVALID, self.0)) }
     }
 
     fn change(&mut self, draft: Draft) -> HouseholdChange {
@@ -134,9 +121,7 @@ impl Problems {
             alias: draft.alias.and_then(|text| self.note("alias", fields::alias(&text))),
             size: draft.size.and_then(|size| self.note("size", fields::people(size))),
             door: draft.door.and_then(|text| self.note("door", fields::door(&text))),
-            address: draft
-                .address
-                .and_then(|text| self.note("address", fields::address(&text))),
+            address: draft.address.and_then(|text| self.note("address", fields::address(&text))),
             phone: draft.phone.and_then(|text| self.note("phone", fields::phone(&text))),
             status: draft.status,
             tags: draft.tags.and_then(|tags| self.note("tags", fields::tags(&tags))),
@@ -161,11 +146,7 @@ mod tests {
     fn problems(draft: Draft) -> Vec<(String, String)> {
         let error = NewHousehold::parse(draft).unwrap_err();
         assert_eq!(error.refusal(), INVALID);
-        error
-            .fields()
-            .iter()
-            .map(|problem| (problem.field.clone(), problem.code.to_string()))
-            .collect()
+        error.fields().iter().map(|problem| (problem.field.clone(), problem.code.to_string())).collect()
     }
 
     #[test]
@@ -189,12 +170,7 @@ mod tests {
         });
         let mut fields: Vec<&str> = found.iter().map(|(field, _)| field.as_str()).collect();
         fields.sort_unstable();
-        assert_eq!(
-            fields,
-            [
-                "address", "alias", "code", "door", "grid_id", "name", "phone", "size", "tags"
-            ]
-        );
+        assert_eq!(fields, ["address", "alias", "code", "door", "grid_id", "name", "phone", "size", "tags"]);
     }
 
     #[test]
@@ -228,11 +204,8 @@ mod tests {
 
     #[test]
     fn a_blank_clears_and_silence_keeps() {
-        let change = HouseholdChange::parse(Draft {
-            alias: Some(" ".into()),
-            phone: Some(String::new()),
-            ..Draft::default()
-        });
+        let change =
+            HouseholdChange::parse(Draft { alias: Some(" ".into()), phone: Some(String::new()), ..Draft::default() });
         let change = change.unwrap();
         assert_eq!((change.alias, change.phone), (Some(None), Some(None)));
         assert_eq!((change.address, change.name), (None, None));

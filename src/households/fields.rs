@@ -44,11 +44,7 @@ const TAGS: Fault = ("out_of_range", "标签最多 10 个，每个最多 10 个�
 /// Chinese text (clerks stretch short names with them) and single ones in any other.
 fn tidy(text: &str) -> String {
     let seen: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
-    let blank = if seen.chars().any(|c| c.is_ascii_alphabetic()) {
-        " "
-    } else {
-        ""
-    };
+    let blank = if seen.chars().any(|c| c.is_ascii_alphabetic()) { " " } else { "" };
     seen.split_whitespace().collect::<Vec<_>>().join(blank)
 }
 
@@ -93,18 +89,12 @@ pub(super) fn code(text: &str) -> Result<String, Fault> {
 }
 
 pub(super) fn people(size: i64) -> Result<i32, Fault> {
-    i32::try_from(size)
-        .ok()
-        .filter(|size| (1..=99).contains(size))
-        .ok_or(SIZE)
+    i32::try_from(size).ok().filter(|size| (1..=99).contains(size)).ok_or(SIZE)
 }
 
 pub(super) fn door(text: &str) -> Result<Door, Fault> {
     let Some(text) = optional(text, DOOR_CHARS_MAX, DOOR)? else {
-        return Ok(Door {
-            text: None,
-            order: NO_DOOR,
-        });
+        return Ok(Door { text: None, order: NO_DOOR });
     };
     let digits: String = text
         .chars()
@@ -116,10 +106,7 @@ pub(super) fn door(text: &str) -> Result<Door, Fault> {
         return Err(DOOR);
     }
     let text = if digits == text { format!("{text}号") } else { text };
-    Ok(Door {
-        text: Some(text),
-        order: digits.parse().unwrap_or(NO_DOOR),
-    })
+    Ok(Door { text: Some(text), order: digits.parse().unwrap_or(NO_DOOR) })
 }
 
 pub(super) fn phone(text: &str) -> Result<Option<Phone>, Fault> {
@@ -139,11 +126,7 @@ pub(super) fn tags(texts: &[String]) -> Result<Tags, Fault> {
             tags.push(tag);
         }
     }
-    if tags.len() > TAGS_MAX {
-        Err(TAGS)
-    } else {
-        Ok(Tags(tags))
-    }
+    if tags.len() > TAGS_MAX { Err(TAGS) } else { Ok(Tags(tags)) }
 }
 
 /// The door that an address ends with: `19号` of `一组19号`.

@@ -7,9 +7,10 @@
 //! Lists and searches walk an index; `household_terms` holds the [`terms`] of each household's row.
 
 mod draft;
+mod participants;
 pub mod entity;
 mod fields;
-mod outside;
+pub mod outward;
 mod phone;
 mod roster;
 pub mod routes;
@@ -37,6 +38,7 @@ use crate::scope::{EditHouseholds, May, RevealHousehold, Verb};
 pub use draft::{Draft, HouseholdChange, NewHousehold};
 pub use entity::{Model as Household, Status, Tags};
 pub use fields::door_in;
+pub use participants::{Participant, participants};
 pub use roster::{Brought, bring_in};
 pub use search::{Found, TermPlace, search};
 pub use terms::Sought;
@@ -46,6 +48,9 @@ pub use walk::{DoorPlace, list};
 pub const CODE_TAKEN: Refusal = Refusal::new(409, "code_taken", "这个户编号已经有了，请换一个。");
 /// Closed households stay as they are.
 pub const HOUSEHOLD_CLOSED: Refusal = Refusal::new(422, "household_closed", "这一户已经注销，不能再改动。");
+
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[CODE_TAKEN, HOUSEHOLD_CLOSED];
 
 /// One household in reach.
 ///
@@ -64,14 +69,8 @@ pub async fn find_many(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = HouseholdId>,
 ) -> Result<HashMap<HouseholdId, Household>> {
-    let households = entity::Entity::find()
-        .filter(entity::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
-    Ok(households
-        .into_iter()
-        .map(|household| (household.id, household))
-        .collect())
+    let households = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(db).await?;
+    Ok(households.into_iter().map(|household| (household.id, household)).collect())
 }
 
 /// Writes down a new household.
@@ -157,10 +156,7 @@ pub async fn reveal(
     let household = find(tx, may, id).await?;
     let phone = phone_of(keys, &household)?;
     record(tx, clock, may, "reveal_household", &household).await?;
-    Ok(Revealed {
-        phone,
-        tags: household.tags.0,
-    })
+    Ok(Revealed { phone, tags: household.tags.0 })
 }
 
 /// A household's phone with four digits hidden.
@@ -176,9 +172,7 @@ fn phone_of(keys: &Keys, household: &Household) -> Result<Option<String>> {
         return Ok(None);
     };
     let phone = keys.unseal(household.id.0.as_bytes(), cipher);
-    phone
-        .map(Some)
-        .ok_or_else(|| Error::Internal("a phone does not open with this field key".to_owned()))
+    phone.map(Some).ok_or_else(|| Error::Internal("a phone does not open with this field key".to_owned()))
 }
 
 /// A field problem of `grid_id`.
@@ -194,11 +188,7 @@ impl From<GridFault> for Error {
 }
 
 async fn village_of_grid(tx: &Tx, grid: &Area) -> Result<Area> {
-    let village = if grid.level == Level::Grid {
-        areas::village_of(tx, grid).await?
-    } else {
-        None
-    };
+    let village = if grid.level == Level::Grid { areas::village_of(tx, grid).await? } else { None };
     village.ok_or_else(|| NO_GRID.into())
 }
 
@@ -207,12 +197,7 @@ where
     V: Verb,
 {
     let target = Some(("household", household.id.0));
-    let act = Act {
-        by: Some(may.account_id()),
-        action,
-        target,
-        area_path: &household.grid_path,
-    };
+    let act = Act { by: Some(may.account_id()), action, target, area_path: &household.grid_path };
     audit::append(tx, clock, &[act]).await
 }
 

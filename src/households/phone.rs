@@ -15,10 +15,7 @@ pub struct Phone(String);
 impl Phone {
     /// Reads a number however it is grouped; `None` when it is neither kind.
     pub fn parse(text: &str) -> Option<Self> {
-        let bare: String = text
-            .nfkc()
-            .filter(|c| !c.is_whitespace() && !"-–—()".contains(*c))
-            .collect();
+        let bare: String = text.nfkc().filter(|c| !c.is_whitespace() && !"-–—()".contains(*c)).collect();
         let digits = bare.strip_prefix("+86").unwrap_or(&bare);
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -49,10 +46,7 @@ impl fmt::Debug for Phone {
 /// `132****9896`, `0735-****000`.
 pub fn masked(number: &str) -> String {
     let shown = number.find('-').map_or(3, |hyphen| hyphen + 1);
-    let (front, back) = (
-        number.get(..shown).unwrap_or_default(),
-        number.get(shown + HIDDEN..).unwrap_or_default(),
-    );
+    let (front, back) = (number.get(..shown).unwrap_or_default(), number.get(shown + HIDDEN..).unwrap_or_default());
     format!("{front}{STARS}{back}")
 }
 
@@ -63,12 +57,7 @@ mod tests {
     #[test]
     fn a_number_has_one_spelling_however_it_was_typed() {
         let read = |text| Phone::parse(text).map(|phone| phone.0);
-        for text in [
-            "13274429896",
-            "132 7442 9896",
-            "１３２７４４２９８９６",
-            "+86 132-7442-9896",
-        ] {
+        for text in ["13274429896", "132 7442 9896", "１３２７４４２９８９６", "+86 132-7442-9896"] {
             assert_eq!(read(text).as_deref(), Some("13274429896"), "{text}");
         }
         for text in ["0735-7722000", "07357722000", "(0735)7722000"] {
@@ -79,16 +68,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in [
-            "",
-            "0735-7722xxx",
-            "1327442989",
-            "132744298961",
-            "12274429896",
-            "7722000",
-            "13274429896/0735",
-            "0",
-        ] {
+        for text in
+            ["", "0735-7722xxx", "1327442989", "132744298961", "12274429896", "7722000", "13274429896/0735", "0"]
+        {
             assert_eq!(Phone::parse(text), None, "{text}");
         }
     }

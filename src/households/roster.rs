@@ -87,27 +87,18 @@ async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<Hash
     let ids: HashSet<AreaId> = rows.iter().map(|row| row.grid_id).collect();
     let mut grids = areas::by_id(tx, ids).await?;
     grids.retain(|_, area| area.path.starts_with(&village.path));
-    if grids.values().all(|area| area.level == Level::Grid) {
-        Ok(grids)
-    } else {
-        Err(NO_GRID.into())
-    }
+    if grids.values().all(|area| area.level == Level::Grid) { Ok(grids) } else { Err(NO_GRID.into()) }
 }
 
 async fn stored(tx: &Tx, village_id: AreaId, chunk: &[(usize, NewHousehold)]) -> Result<HashMap<String, Model>> {
     let codes = chunk.iter().map(|(_, row)| row.code.clone());
     let households = stored_query(village_id, codes).all(tx).await?;
-    Ok(households
-        .into_iter()
-        .map(|household| (household.code.clone(), household))
-        .collect())
+    Ok(households.into_iter().map(|household| (household.code.clone(), household)).collect())
 }
 
 /// The households of some codes.
 pub(super) fn stored_query(village_id: AreaId, codes: impl IntoIterator<Item = String>) -> Select<Entity> {
-    Entity::find()
-        .filter(Column::VillageId.eq(village_id))
-        .filter(Column::Code.is_in(codes))
+    Entity::find().filter(Column::VillageId.eq(village_id)).filter(Column::Code.is_in(codes))
 }
 
 /// The row of a household that is not stored yet.
@@ -156,10 +147,7 @@ pub(super) fn apply(change: &HouseholdChange, row: &mut Model, clock: &Clock, ke
     }
     if let Some(phone) = said.phone {
         let owner = row.id.0;
-        let stored = row
-            .phone_cipher
-            .as_deref()
-            .and_then(|cipher| keys.unseal(owner.as_bytes(), cipher));
+        let stored = row.phone_cipher.as_deref().and_then(|cipher| keys.unseal(owner.as_bytes(), cipher));
         row.phone_cipher = match phone {
             None => None,
             Some(phone) if stored.as_deref() == Some(phone.as_str()) => row.phone_cipher.take(),
@@ -185,9 +173,7 @@ fn put<T>(field: &mut T, said: Option<T>) {
 pub(super) async fn insert(tx: &Tx, households: &[Model]) -> Result<()> {
     for chunk in households.chunks(CHUNK_HOUSEHOLDS) {
         let rows = chunk.iter().cloned().map(Model::into_active_model);
-        let taken = OnConflict::columns([Column::VillageId, Column::Code])
-            .do_nothing()
-            .to_owned();
+        let taken = OnConflict::columns([Column::VillageId, Column::Code]).do_nothing().to_owned();
         let insert = Entity::insert_many(rows).on_conflict(taken).into_query();
         if tx.execute(&insert).await?.rows_affected() != chunk.len() as u64 {
             return Err(CODE_TAKEN.into());
@@ -210,10 +196,7 @@ pub(super) async fn overwrite(tx: &Tx, changes: &[(Model, Model)]) -> Result<()>
             .collect();
         if !renamed.is_empty() {
             let ids = renamed.iter().map(|household| household.id);
-            term::Entity::delete_many()
-                .filter(term::Column::HouseholdId.is_in(ids))
-                .exec(tx)
-                .await?;
+            term::Entity::delete_many().filter(term::Column::HouseholdId.is_in(ids)).exec(tx).await?;
             insert_terms(tx, renamed.into_iter()).await?;
         }
     }
@@ -239,14 +222,8 @@ const CHANGING: [Column; 12] = [
 async fn insert_terms(tx: &Tx, households: impl Iterator<Item = &Model>) -> Result<()> {
     let rows: Vec<term::ActiveModel> = households
         .flat_map(|household| {
-            let row = |term| term::Model {
-                village_id: household.village_id,
-                term,
-                household_id: household.id,
-            };
-            terms_of(household)
-                .into_iter()
-                .map(move |term| row(term).into_active_model())
+            let row = |term| term::Model { village_id: household.village_id, term, household_id: household.id };
+            terms_of(household).into_iter().map(move |term| row(term).into_active_model())
         })
         .collect();
     for chunk in rows.chunks(CHUNK_TERMS) {

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::outside::{HouseholdOut, HouseholdPageOut, MonthOut, shown, shown_one};
+use super::outward::{HouseholdOut, HouseholdPageOut, MonthOut, shown, shown_one};
 use super::{Draft, HouseholdChange, NewHousehold, Revealed, Sought, Status};
 use crate::app::App;
 use crate::clock::instant;
@@ -192,20 +192,14 @@ async fn list_households(
     may: May<ReadBook>,
     ValidQuery(query): ValidQuery<HouseholdQuery>,
 ) -> Result<Json<Page<HouseholdOut>>> {
-    let page = PageQuery {
-        limit: query.limit,
-        cursor: query.cursor,
-    };
+    let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = page.limit(PAGE_DEFAULT, PAGE_MAX)?;
     let found = match Sought::parse(query.q.as_deref().unwrap_or_default())? {
         Some(sought) => {
             let most = usize::try_from(limit).unwrap_or(usize::MAX);
             let found = super::search(app.db.read(), &may, query.area_id, &sought, page.after()?, most).await?;
             let next_cursor = found.next.as_ref().map(encode_cursor).transpose()?;
-            Page {
-                items: found.households,
-                next_cursor,
-            }
+            Page { items: found.households, next_cursor }
         }
         None => {
             let households = super::list(app.db.read(), &may, query.area_id, page.after()?, limit).await?;
@@ -229,22 +223,15 @@ async fn get_household(
     ValidPath(id): ValidPath<HouseholdId>,
 ) -> Result<Json<HouseholdPageOut>> {
     let household = super::find(app.db.read(), &may, id).await?;
-    let may_reveal = may
-        .also::<RevealHousehold>(app.clock.today())
-        .is_ok_and(|reveal| reveal.reaches(&household.grid_path));
+    let may_reveal =
+        may.also::<RevealHousehold>(app.clock.today()).is_ok_and(|reveal| reveal.reaches(&household.grid_path));
     let months = ledger::months(app.db.read(), id, MONTHS).await?;
     Ok(Json(HouseholdPageOut {
         address: household.address.clone(),
         phone_masked: super::phone_masked(&app.keys, &household)?,
         has_hidden_tags: may_reveal && household.tags.any_hidden(),
         created_at: instant(household.created_at),
-        months: months
-            .into_iter()
-            .map(|row| MonthOut {
-                period: row.month,
-                points: row.points,
-            })
-            .collect(),
+        months: months.into_iter().map(|row| MonthOut { period: row.month, points: row.points }).collect(),
         household: shown_one(app.db.read(), app.clock.today(), household).await?,
     }))
 }
@@ -265,13 +252,8 @@ async fn create_household(
     ValidJson(input): ValidJson<HouseholdIn>,
 ) -> Result<(StatusCode, Json<HouseholdOut>)> {
     let new = NewHousehold::parse(input.into())?;
-    let household = app
-        .write(async |tx| super::create(tx, &app.clock, &app.keys, &may, new).await)
-        .await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(shown_one(app.db.read(), app.clock.today(), household).await?),
-    ))
+    let household = app.write(async |tx| super::create(tx, &app.clock, &app.keys, &may, new).await).await?;
+    Ok((StatusCode::CREATED, Json(shown_one(app.db.read(), app.clock.today(), household).await?)))
 }
 
 /// Changes a household that is not closed.
@@ -291,9 +273,7 @@ async fn update_household(
     ValidJson(input): ValidJson<HouseholdChangeIn>,
 ) -> Result<Json<HouseholdOut>> {
     let change = HouseholdChange::parse(input.into())?;
-    let household = app
-        .write(async |tx| super::update(tx, &app.clock, &app.keys, &may, id, change).await)
-        .await?;
+    let household = app.write(async |tx| super::update(tx, &app.clock, &app.keys, &may, id, change).await).await?;
     Ok(Json(shown_one(app.db.read(), app.clock.today(), household).await?))
 }
 
@@ -307,9 +287,7 @@ async fn reveal_household(
     may: May<RevealHousehold>,
     ValidPath(id): ValidPath<HouseholdId>,
 ) -> Result<Json<RevealedOut>> {
-    let revealed = app
-        .write(async |tx| super::reveal(tx, &app.clock, &app.keys, &may, id).await)
-        .await?;
+    let revealed = app.write(async |tx| super::reveal(tx, &app.clock, &app.keys, &may, id).await).await?;
     Ok(Json(revealed.into()))
 }
 
@@ -322,10 +300,7 @@ mod tests {
         let read = |json| Draft::from(serde_json::from_str::<HouseholdChangeIn>(json).unwrap());
         assert_eq!(read("{}").phone, None);
         assert_eq!(read(r#"{"phone": null}"#).phone.as_deref(), Some(""));
-        assert_eq!(
-            read(r#"{"phone": "13274429896"}"#).phone.as_deref(),
-            Some("13274429896")
-        );
+        assert_eq!(read(r#"{"phone": "13274429896"}"#).phone.as_deref(), Some("13274429896"));
         assert!(serde_json::from_str::<HouseholdChangeIn>(r#"{"code": "A"}"#).is_err());
     }
 }

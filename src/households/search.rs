@@ -48,20 +48,13 @@ pub async fn search<V: Verb>(
     limit: usize,
 ) -> Result<Found> {
     if after.as_ref().is_some_and(|(term, _)| !sought.matches(term)) {
-        return Err(Error::field(
-            "cursor",
-            "wrong_cursor",
-            "翻页位置不对，请从第一页重新看。",
-        ));
+        return Err(Error::field("cursor", "wrong_cursor", "翻页位置不对，请从第一页重新看。"));
     }
     let tops = super::tops(db, may, area_id).await?;
     let village = only_village(db, &tops).await?;
     let (mut place, mut shown) = (after, Vec::new());
     for _ in 0..ROUNDS_MAX {
-        let terms: Vec<TermPlace> = terms_query(sought, village, place.as_ref())
-            .into_tuple()
-            .all(db)
-            .await?;
+        let terms: Vec<TermPlace> = terms_query(sought, village, place.as_ref()).into_tuple().all(db).await?;
         let ended = (terms.len() as u64) < ROUND_TERMS;
         place = terms.last().cloned();
         shown.extend(first_matches(db, &tops, sought, terms).await?);
@@ -75,26 +68,21 @@ pub async fn search<V: Verb>(
             break;
         }
     }
-    Ok(Found {
-        households: shown.into_iter().map(|(_, household)| household).collect(),
-        next: place,
-    })
+    Ok(Found { households: shown.into_iter().map(|(_, household)| household).collect(), next: place })
 }
 
 /// The village that all subtrees lie in, when it is a single one.
 async fn only_village(db: &impl ConnectionTrait, tops: &[String]) -> Result<Option<AreaId>> {
-    let Some(first) = tops.first() else { return Ok(None) };
-    let area: Option<Area> = areas::entity::Entity::find()
-        .filter(areas::entity::Column::Path.eq(first))
-        .one(db)
-        .await?;
+    let Some(first) = tops.first() else {
+        return Ok(None);
+    };
+    let area: Option<Area> =
+        areas::entity::Entity::find().filter(areas::entity::Column::Path.eq(first)).one(db).await?;
     let village = match &area {
         Some(area) => areas::village_of(db, area).await?,
         None => None,
     };
-    Ok(village
-        .filter(|village| tops.iter().all(|top| top.starts_with(&village.path)))
-        .map(|village| village.id))
+    Ok(village.filter(|village| tops.iter().all(|top| top.starts_with(&village.path))).map(|village| village.id))
 }
 
 /// Of some terms in order, those at which a household in reach is shown.
@@ -141,10 +129,6 @@ pub(super) fn terms_query(sought: &Sought, village: Option<AreaId>, after: Optio
 
 /// The households behind some terms, as far as they are in reach.
 pub(super) fn rows_query(tops: &[String], ids: impl IntoIterator<Item = HouseholdId>) -> Select<entity::Entity> {
-    let reach = tops.iter().fold(Condition::any(), |any, top| {
-        any.add(subtree(entity::Column::GridPath, top))
-    });
-    entity::Entity::find()
-        .filter(entity::Column::Id.is_in(ids))
-        .filter(reach)
+    let reach = tops.iter().fold(Condition::any(), |any, top| any.add(subtree(entity::Column::GridPath, top)));
+    entity::Entity::find().filter(entity::Column::Id.is_in(ids)).filter(reach)
 }

@@ -31,18 +31,12 @@ impl Sought {
     pub fn parse(text: &str) -> Result<Option<Self>> {
         let mut folded = fold(text);
         // A door is kept as its number.
-        if let Some(number) = folded
-            .strip_suffix('号')
-            .filter(|number| number.ends_with(|c: char| c.is_ascii_digit()))
+        if let Some(number) = folded.strip_suffix('号').filter(|number| number.ends_with(|c: char| c.is_ascii_digit()))
         {
             folded.truncate(number.len());
         }
         if folded.chars().count() > SOUGHT_CHARS_MAX {
-            return Err(Error::field(
-                "q",
-                "too_long",
-                format!("查找的内容最多 {SOUGHT_CHARS_MAX} 个字。"),
-            ));
+            return Err(Error::field("q", "too_long", format!("查找的内容最多 {SOUGHT_CHARS_MAX} 个字。")));
         }
         Ok((!folded.is_empty()).then_some(Self(folded)))
     }
@@ -89,15 +83,9 @@ pub fn terms_of(household: &Model) -> BTreeSet<String> {
 
 fn add_name(terms: &mut BTreeSet<String>, name: &str) {
     terms.extend(name.char_indices().map(|(at, _)| name[at..].to_owned()));
-    let readings: Vec<Vec<String>> = name
-        .chars()
-        .map(readings)
-        .filter(|readings| !readings.is_empty())
-        .collect();
-    let initials: Vec<Vec<String>> = readings
-        .iter()
-        .map(|all| distinct(all.iter().filter_map(|one| initial(one))))
-        .collect();
+    let readings: Vec<Vec<String>> = name.chars().map(readings).filter(|readings| !readings.is_empty()).collect();
+    let initials: Vec<Vec<String>> =
+        readings.iter().map(|all| distinct(all.iter().filter_map(|one| initial(one)))).collect();
     for start in 0..initials.len() {
         terms.extend(spellings(&initials[start..]));
     }
@@ -137,19 +125,14 @@ fn distinct(all: impl IntoIterator<Item = String>) -> Vec<String> {
 /// The first [`READINGS_MAX`] ways to spell a name; surnames vary first, so theirs are never lost.
 fn spellings(readings: &[Vec<String>]) -> Vec<String> {
     readings.iter().fold(vec![String::new()], |spelt, next| {
-        let longer = next
-            .iter()
-            .flat_map(|reading| spelt.iter().map(move |front| format!("{front}{reading}")));
+        let longer = next.iter().flat_map(|reading| spelt.iter().map(move |front| format!("{front}{reading}")));
         longer.take(READINGS_MAX).collect()
     })
 }
 
 /// Full-width forms folded, blanks removed, lower case.
 fn fold(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 fn first_digits(text: &str) -> Option<&str> {
@@ -159,8 +142,7 @@ fn first_digits(text: &str) -> Option<&str> {
 }
 
 fn last_digits(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .rfind(|digits| !digits.is_empty())
+    text.split(|c: char| !c.is_ascii_digit()).rfind(|digits| !digits.is_empty())
 }
 
 #[cfg(test)]
@@ -190,14 +172,8 @@ mod tests {
     fn every_reading_of_a_surname_is_kept() {
         holds(&name_terms("曾国正"), &["cgz", "zgz", "cengguozheng", "zengguozheng"]);
         holds(&name_terms("吕春"), &["lc", "lvchun", "luchun"]);
-        holds(
-            &name_terms("单和长重行朝乐"),
-            &["shanhezhangzhongxingchaole", "danhezhangzhongxingchaole"],
-        );
-        assert_eq!(
-            spellings(&vec![vec!["a".to_owned(), "b".to_owned()]; 20]).len(),
-            READINGS_MAX
-        );
+        holds(&name_terms("单和长重行朝乐"), &["shanhezhangzhongxingchaole", "danhezhangzhongxingchaole"]);
+        assert_eq!(spellings(&vec![vec!["a".to_owned(), "b".to_owned()]; 20]).len(), READINGS_MAX);
     }
 
     #[test]

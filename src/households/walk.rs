@@ -14,12 +14,7 @@ pub type DoorPlace = (String, i32, String, HouseholdId);
 
 /// The place of a household.
 pub(super) fn place(household: &Model) -> DoorPlace {
-    (
-        household.grid_path.clone(),
-        household.door_order,
-        household.code.clone(),
-        household.id,
-    )
+    (household.grid_path.clone(), household.door_order, household.code.clone(), household.id)
 }
 
 /// Up to `limit + 1` households in reach, or those of one area of it, in door order.

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::entity::{balance, cap_use, month_total};
+use super::entity::{CauseKind, balance, cap_use, entry, month_total};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
-use crate::ids::HouseholdId;
+use crate::ids::{AreaId, HouseholdId};
 
 /// A household's points, by what may be done with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,11 +26,7 @@ pub struct Balances {
 
 impl From<&balance::Model> for Balances {
     fn from(row: &balance::Model) -> Self {
-        Self {
-            honour: Hundredths(-row.issued.0 - row.lapsed.0),
-            spendable: row.spendable,
-            pending: row.pending,
-        }
+        Self { honour: Hundredths(-row.issued.0 - row.lapsed.0), spendable: row.spendable, pending: row.pending }
     }
 }
 
@@ -78,4 +75,62 @@ pub async fn months(db: &impl ConnectionTrait, id: HouseholdId, most: u64) -> Re
 pub async fn cap_uses(db: &impl ConnectionTrait, id: HouseholdId, windows: &[String]) -> Result<Vec<cap_use::Model>> {
     let query = cap_use::Entity::find().filter(cap_use::Column::HouseholdId.eq(id));
     Ok(query.filter(cap_use::Column::CapWindow.is_in(windows)).all(db).await?)
+}
+
+/// The entry that a cause made for a household, if it made one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entry_of(
+    db: &impl ConnectionTrait,
+    kind: CauseKind,
+    cause: Uuid,
+    household: HouseholdId,
+) -> Result<Option<entry::Model>> {
+    let query = entry::Entity::find()
+        .filter(entry::Column::CauseKind.eq(kind))
+        .filter(entry::Column::CauseId.eq(cause))
+        .filter(entry::Column::HouseholdId.eq(household));
+    Ok(query.one(db).await?)
+}
+
+/// Entries of a household, newest first, before one of its numbers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entries(
+    db: &impl ConnectionTrait,
+    household: HouseholdId,
+    before: Option<i64>,
+    most: u64,
+) -> Result<Vec<entry::Model>> {
+    let mut query = entry::Entity::find().filter(entry::Column::HouseholdId.eq(household));
+    if let Some(before) = before {
+        query = query.filter(entry::Column::Seq.lt(before));
+    }
+    Ok(query.order_by_desc(entry::Column::Seq).limit(most).all(db).await?)
+}
+
+/// What the households of some villages earned from one month through another, net. Those without an
+/// entry are absent. At most twelve month totals a household are added.
+///
+/// # Errors
+/// When the database fails.
+pub async fn earned(
+    db: &impl ConnectionTrait,
+    villages: impl IntoIterator<Item = AreaId>,
+    first: &str,
+    last: &str,
+) -> Result<HashMap<HouseholdId, Hundredths>> {
+    let rows: Vec<(HouseholdId, i64)> = month_total::Entity::find()
+        .select_only()
+        .column(month_total::Column::HouseholdId)
+        .column_as(month_total::Column::Points.sum().cast_as("bigint"), "points")
+        .filter(month_total::Column::VillageId.is_in(villages))
+        .filter(month_total::Column::Month.between(first, last))
+        .group_by(month_total::Column::HouseholdId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, points)| (id, Hundredths(points))).collect())
 }

@@ -25,9 +25,7 @@ async fn find_all(county: &County, may: &May<ReadBook>, area: Option<AreaId>, q:
     let sought = Sought::parse(q).unwrap().unwrap();
     let (mut found, mut after) = (Vec::new(), None);
     for _ in 0..PAGES_MAX {
-        let page = search(county.db.read(), may, area, &sought, after, limit)
-            .await
-            .unwrap();
+        let page = search(county.db.read(), may, area, &sought, after, limit).await.unwrap();
         assert!(page.households.len() <= limit);
         found.extend(page.households);
         after = page.next;
@@ -39,11 +37,7 @@ async fn find_all(county: &County, may: &May<ReadBook>, area: Option<AreaId>, q:
 }
 
 async fn codes(county: &County, may: &May<ReadBook>, q: &str) -> Vec<String> {
-    find_all(county, may, None, q, 50)
-        .await
-        .into_iter()
-        .map(|household| household.code)
-        .collect()
+    find_all(county, may, None, q, 50).await.into_iter().map(|household| household.code).collect()
 }
 
 fn is_door_order(households: &[Household]) -> bool {
@@ -63,28 +57,17 @@ async fn a_worker_finds_the_households_of_his_grid_and_no_others() {
     assert_eq!(find_all(&county, &may, None, "ljp", 50).await.len(), 10);
     assert_eq!(find_all(&county, &may, None, "mt", 50).await.len(), 0);
     let mut strangers = 0;
-    for household in find_many(county.db.read(), own.iter().map(|one| one.id))
-        .await
-        .unwrap()
-        .into_values()
-    {
+    for household in find_many(county.db.read(), own.iter().map(|one| one.id)).await.unwrap().into_values() {
         assert_eq!(find(county.db.read(), &may, household.id).await.unwrap(), household);
     }
     for household in entity::Entity::find().all(county.db.read()).await.unwrap() {
         if household.grid_id != grid.id {
-            assert_eq!(
-                find(county.db.read(), &may, household.id).await.unwrap_err().refusal(),
-                NOT_FOUND
-            );
+            assert_eq!(find(county.db.read(), &may, household.id).await.unwrap_err().refusal(), NOT_FOUND);
             strangers += 1;
         }
     }
     assert_eq!(strangers, 50);
-    for area in [
-        &county.villages[0].area,
-        &county.villages[0].grids[0],
-        &county.villages[1].area,
-    ] {
+    for area in [&county.villages[0].area, &county.villages[0].grids[0], &county.villages[1].area] {
         let outside = list(county.db.read(), &may, Some(area.id), None, 50).await;
         assert_eq!(outside.unwrap_err().refusal(), NOT_FOUND);
         let sought = Sought::parse("l").unwrap().unwrap();
@@ -111,9 +94,7 @@ async fn walking_a_thousand_doors_by_pages_loses_and_repeats_none() {
     let tops = [&far.grids[2], &near.grids[1], &near.area, &far.grids[0]];
     let some = may::<ReadBook>(Role::Supervisor, &tops);
     let in_reach = walk(&county, &everybody, None, 200).await.into_iter();
-    let in_reach: Vec<Household> = in_reach
-        .filter(|household| some.reaches(&household.grid_path))
-        .collect();
+    let in_reach: Vec<Household> = in_reach.filter(|household| some.reaches(&household.grid_path)).collect();
     assert!(in_reach.len() > 800 && in_reach.len() < 1000);
     for limit in [33, 1000] {
         assert_eq!(walk(&county, &some, None, limit).await, in_reach);
@@ -128,27 +109,13 @@ async fn doors_come_in_the_order_of_their_numbers_and_the_doorless_last() {
     let county = county().await;
     let grid = &county.villages[0].grids[0];
     let may_edit = may::<EditHouseholds>(Role::VillageCadre, &[&county.villages[0].area]);
-    for (code, door) in [
-        ("A", None),
-        ("B", Some("100号")),
-        ("C", Some("9号")),
-        ("D", Some("20号")),
-        ("E", Some("9号")),
-    ] {
-        let household = Draft {
-            door: door.map(String::from),
-            ..draft(grid, code, "陈平")
-        };
+    for (code, door) in [("A", None), ("B", Some("100号")), ("C", Some("9号")), ("D", Some("20号")), ("E", Some("9号"))]
+    {
+        let household = Draft { door: door.map(String::from), ..draft(grid, code, "陈平") };
         county.create(&may_edit, household).await.unwrap();
     }
     let walked = walk(&county, &may::<ReadBook>(Role::GridWorker, &[grid]), None, 2).await;
-    assert_eq!(
-        walked
-            .iter()
-            .map(|household| household.code.as_str())
-            .collect::<String>(),
-        "CEDBA"
-    );
+    assert_eq!(walked.iter().map(|household| household.code.as_str()).collect::<String>(), "CEDBA");
 }
 
 #[tokio::test]
@@ -162,10 +129,7 @@ async fn a_household_is_found_by_whatever_people_know_of_it() {
         ..draft(&village.grids[0], "LJP0012", "罗建桂")
     };
     county.create(&edit, household).await.unwrap();
-    county
-        .create(&edit, draft(&village.grids[1], "LJP0200", "吕春"))
-        .await
-        .unwrap();
+    county.create(&edit, draft(&village.grids[1], "LJP0200", "吕春")).await.unwrap();
     for narrow in [true, false] {
         let top = if narrow { &village.area } else { &county.top };
         let may = may::<ReadBook>(if narrow { Role::VillageCadre } else { Role::CountyAdmin }, &[top]);
@@ -223,15 +187,7 @@ async fn a_search_by_pages_shows_every_match_once() {
         may(Role::GridWorker, &[&far.grids[2], &near.grids[0]]),
     ];
     for person in &people {
-        for (q, limit) in [
-            ("c", 7),
-            ("l", 50),
-            ("1", 33),
-            ("昌", 1),
-            ("", 0),
-            ("zeng", 2),
-            ("ouyang", 200),
-        ] {
+        for (q, limit) in [("c", 7), ("l", 50), ("1", 33), ("昌", 1), ("", 0), ("zeng", 2), ("ouyang", 200)] {
             let Some(sought) = Sought::parse(q).unwrap() else {
                 continue;
             };
@@ -273,8 +229,6 @@ async fn a_place_of_another_search_is_refused() {
     let may = may::<ReadBook>(Role::CountyAdmin, &[&county.top]);
     let sought = Sought::parse("罗").unwrap().unwrap();
     let place = Some(("陈".to_owned(), HouseholdId(Uuid::nil())));
-    let refused = search(county.db.read(), &may, None, &sought, place, 5)
-        .await
-        .unwrap_err();
+    let refused = search(county.db.read(), &may, None, &sought, place, 5).await.unwrap_err();
     assert_eq!(refused.fields()[0].code, "wrong_cursor");
 }

@@ -21,9 +21,8 @@ use crate::scope::{Identity, Role, Scope};
 const NOW: Millis = 1_795_392_000_000;
 
 const SURNAMES: [&str; 12] = ["罗", "黄", "段", "邓", "杨", "吴", "萧", "陈", "欧阳", "邝", "曾", "曹"];
-const GIVEN: [&str; 13] = [
-    "祥满", "国祥", "金", "华英", "昌梅", "昌", "华善", "和建", "平", "桂福", "志德", "生国", "建桂",
-];
+const GIVEN: [&str; 13] =
+    ["祥满", "国祥", "金", "华英", "昌梅", "昌", "华善", "和建", "平", "桂福", "志德", "生国", "建桂"];
 
 /// A county of two towns with two villages of three grids each.
 struct County {
@@ -55,15 +54,11 @@ fn clock() -> Clock {
 
 async fn county() -> County {
     let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&format!("sqlite://{}", folder.path().join("book.db").display()))
-        .await
-        .unwrap();
+    let db = Db::open(&format!("sqlite://{}", folder.path().join("book.db").display())).await.unwrap();
     let clock = clock();
     let tx = db.begin().await.unwrap();
     let area = async |above: Option<&Area>, name: &str| {
-        areas::insert(&tx, &clock, above, AreaName::parse(name).unwrap())
-            .await
-            .unwrap()
+        areas::insert(&tx, &clock, above, AreaName::parse(name).unwrap()).await.unwrap()
     };
     let top = area(None, "嘉禾县").await;
     let mut villages = Vec::new();
@@ -80,14 +75,7 @@ async fn county() -> County {
     }
     tx.commit().await.unwrap();
     let keys = Keys::ephemeral(&clock);
-    County {
-        db,
-        clock,
-        keys,
-        top,
-        villages,
-        _folder: folder,
-    }
+    County { db, clock, keys, top, villages, _folder: folder }
 }
 
 impl County {
@@ -97,24 +85,14 @@ impl County {
         let row = |number: usize| Draft {
             grid_id: Some(grids[number / 5 % grids.len()].id),
             code: Some(format!("{}{number:04}", ["LJP", "MT", "XG", "SW"][village])),
-            name: Some(format!(
-                "{}{}",
-                SURNAMES[number % SURNAMES.len()],
-                GIVEN[number % GIVEN.len()]
-            )),
+            name: Some(format!("{}{}", SURNAMES[number % SURNAMES.len()], GIVEN[number % GIVEN.len()])),
             size: Some((number % 8 + 1) as i64),
             door: (number % 10 != 9).then(|| format!("{}号", number * 31 % 97 + 1)),
             phone: number.is_multiple_of(3).then(|| format!("132{number:08}")),
-            tags: Some(if number.is_multiple_of(5) {
-                vec!["低保户".into(), "党员户".into()]
-            } else {
-                vec![]
-            }),
+            tags: Some(if number.is_multiple_of(5) { vec!["低保户".into(), "党员户".into()] } else { vec![] }),
             ..Draft::default()
         };
-        (1..=households)
-            .map(|number| NewHousehold::parse(row(number)).unwrap())
-            .collect()
+        (1..=households).map(|number| NewHousehold::parse(row(number)).unwrap()).collect()
     }
 
     async fn bring_in(&self, village: usize, rows: Vec<NewHousehold>) -> Brought {

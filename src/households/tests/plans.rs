@@ -42,25 +42,16 @@ async fn lists_and_searches_of_twenty_thousand_households_walk_an_index() {
                 "USING INDEX households_in_door_order (grid_path>",
             );
             let next = plan(&county, &walk::query(top, Some(&place), 51)).await;
-            is_walk(
-                &next,
-                "USING INDEX households_in_door_order ((grid_path,door_order,code,id)>",
-            );
+            is_walk(&next, "USING INDEX households_in_door_order ((grid_path,door_order,code,id)>");
         }
         for (after, begin) in [(None, "term>"), (Some(&term), "(term,household_id)>")] {
             let narrow = plan(&county, &search::terms_query(&sought, Some(village.id), after)).await;
             is_walk(&narrow, &format!("USING PRIMARY KEY (village_id=? AND {begin}"));
             let wide = plan(&county, &search::terms_query(&sought, None, after)).await;
-            is_walk(
-                &wide,
-                &format!("USING COVERING INDEX household_terms_anywhere ({begin}"),
-            );
+            is_walk(&wide, &format!("USING COVERING INDEX household_terms_anywhere ({begin}"));
         }
         let ids = vec![household.id; 256];
-        for tops in [
-            vec![county.top.path.clone()],
-            vec![village.path.clone(), household.grid_path.clone()],
-        ] {
+        for tops in [vec![county.top.path.clone()], vec![village.path.clone(), household.grid_path.clone()]] {
             is_walk(&plan(&county, &search::rows_query(&tops, ids.clone())).await, "(id=?)");
         }
         let codes = vec!["LJP0012".to_owned(); 500];

@@ -86,17 +86,13 @@ pub struct MonthOut {
 }
 
 /// One household as it looks.
-pub(super) async fn shown_one(
-    db: &impl ConnectionTrait,
-    today: NaiveDate,
-    household: Household,
-) -> Result<HouseholdOut> {
+pub async fn shown_one(db: &impl ConnectionTrait, today: NaiveDate, household: Household) -> Result<HouseholdOut> {
     let shown = shown(db, today, vec![household]).await?;
     shown.into_iter().next().ok_or_else(|| NOT_FOUND.into())
 }
 
 /// Households as they look, with the names around them and their points.
-pub(super) async fn shown(
+pub async fn shown(
     db: &impl ConnectionTrait,
     today: NaiveDate,
     households: Vec<Household>,

@@ -1,0 +1,13 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { households } from './households/list.svelte';
+import { listen } from './navigation.svelte';
+import { start } from './session.svelte';
+
+void start();
+if (location.pathname === '/') households.ahead();
+listen();
+
+const target = document.getElementById('app')!;
+target.replaceChildren();
+mount(App, { target });

@@ -1,0 +1,57 @@
+/** Paths of the app and the screens behind them. */
+export const patterns = {
+  home: '/',
+  signIn: '/sign-in',
+  household: '/households/:id',
+  award: '/award/:id',
+  many: '/many',
+  review: '/review',
+  mine: '/mine',
+  ranking: '/ranking',
+  me: '/me',
+} as const;
+
+export type Screen = keyof typeof patterns | 'missing';
+
+export interface Place {
+  screen: Screen;
+  path: string;
+  params: Record<string, string>;
+  query: URLSearchParams;
+}
+
+export function match(href: string): Place {
+  const [path = '/', search = ''] = href.split('#')[0]!.split('?');
+  const parts = split(path);
+  const query = new URLSearchParams(search);
+  for (const [screen, pattern] of Object.entries(patterns)) {
+    const params = fit(split(pattern), parts);
+    if (params) return { screen: screen as Screen, path, params, query };
+  }
+  return { screen: 'missing', path, params: {}, query };
+}
+
+function split(path: string): string[] {
+  return path.split('/').filter(Boolean);
+}
+
+function fit(pattern: string[], parts: string[]): Record<string, string> | null {
+  if (pattern.length !== parts.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, piece] of pattern.entries()) {
+    const part = parts[at]!;
+    if (piece.startsWith(':')) {
+      try {
+        params[piece.slice(1)] = decodeURIComponent(part);
+      } catch {
+        return null;
+      }
+    } else if (piece !== part) return null;
+  }
+  return params;
+}
+
+/** Where to go after signing in: only paths of the app itself. */
+export function safeNext(next: string | null): string {
+  return next && /^\/(?![/\\])/.test(next) && match(next).screen !== 'signIn' ? next : '/';
+}

@@ -1,0 +1,55 @@
+/** Codes of the API in the words of the village. */
+import type { AwardStatus, Proof, Role, Rule } from './api/types';
+
+export const roleWords: Record<Role, string> = {
+  grid_worker: '网格员',
+  village_cadre: '村干部',
+  panel_member: '评议员',
+  supervisor: '村务监督委员会',
+  town_admin: '镇管理员',
+  county_admin: '县管理员',
+};
+
+export const statusWords: Record<AwardStatus, string> = {
+  submitted: '等评议',
+  returned: '被退回',
+  rejected: '没同意',
+  withdrawn: '已撤回',
+  posted: '已记上',
+  reversed: '已改正',
+};
+
+const proofs: Record<Proof, string> = {
+  none: '',
+  sign_in: '签到',
+  photo: '照片',
+  certificate: '证书',
+  receipt: '票据',
+  mediation: '调解书',
+  both_sides: '双方确认',
+  collective: '集体决定',
+  penalty: '处罚决定',
+};
+
+/** 要照片; empty when nothing is asked. */
+export function proofWords(rule: Rule): string {
+  const wanted = rule.proofs.filter((proof) => proof !== 'none').map((proof) => proofs[proof]);
+  return wanted.length ? `要${wanted.join('或')}` : '';
+}
+
+/** 每小时; empty where a deed is simply counted. */
+export function unitWords(rule: Rule): string {
+  return ['次', '人次'].includes(rule.unit) ? '' : `每${rule.unit}`;
+}
+
+export function stepWords(step: string): string {
+  const known: Record<string, string> = {
+    submit: '记下',
+    approve: '通过',
+    return: '退回',
+    reject: '不同意',
+    withdraw: '撤回',
+    reverse: '改正',
+  };
+  return known[step] ?? step;
+}

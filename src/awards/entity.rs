@@ -1,0 +1,128 @@
+//! Awards and the steps people took on them.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::clock::Millis;
+use crate::hundredths::Hundredths;
+use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
+
+/// Where an award stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[serde(rename_all = "snake_case")]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Status {
+    /// Waits for review.
+    Submitted,
+    /// 退回
+    Returned,
+    /// 不同意
+    Rejected,
+    /// Taken back by its recorder before it counted.
+    Withdrawn,
+    /// Stands in the book.
+    Posted,
+    /// Stood in the book and was undone by an opposite entry.
+    Reversed,
+}
+
+/// An award as it was recorded; points below zero take points off.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "awards")]
+pub struct Model {
+    /// Made on the recorder's phone.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: AwardId,
+    /// In which book.
+    pub village_id: AreaId,
+    /// Whose deed.
+    pub household_id: HouseholdId,
+    /// The version that judged it.
+    pub rule_set_id: RuleSetId,
+    /// The rule that judged it.
+    pub rule_id: RuleId,
+    /// In the rule's unit.
+    pub quantity: Hundredths,
+    /// What it gave, or would give if it were approved now.
+    pub points: Hundredths,
+    /// Points the cap cut off.
+    pub clipped: Hundredths,
+    /// Units that were counted against the cap; zero until posted.
+    pub units: Hundredths,
+    /// Where it stands.
+    pub status: Status,
+    /// The rule demands a proof that was not given.
+    pub proof_pending: bool,
+    /// Day of the deed.
+    pub occurred_on: Date,
+    /// The month it counts in; absent until posted.
+    pub period: Option<String>,
+    /// The month of the deed was closed already.
+    pub late: bool,
+    /// What the recorder wrote beside it.
+    pub note: Option<String>,
+    /// Who brought it in when another typed it.
+    pub handled_by: Option<String>,
+    /// Who recorded it.
+    pub recorded_by: AccountId,
+    /// The recorder's own household: it waits for somebody else.
+    pub own_household: bool,
+    /// SHA-256 over the request and its account.
+    pub digest: Vec<u8>,
+    /// Server time.
+    pub recorded_at: Millis,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What a person did with an award.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[serde(rename_all = "snake_case")]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum StepKind {
+    /// 通过
+    Approve,
+    /// 退回
+    Return,
+    /// 不同意
+    Reject,
+    /// 撤回
+    Withdraw,
+    /// 改正
+    Reverse,
+}
+
+/// Steps on an award, in order.
+pub mod step {
+    use sea_orm::entity::prelude::*;
+
+    use super::StepKind;
+    use crate::clock::Millis;
+    use crate::ids::{AccountId, AwardId};
+
+    /// A row of `award_steps`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "award_steps")]
+    pub struct Model {
+        /// On which award.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub award_id: AwardId,
+        /// From 1.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub position: i32,
+        /// What was done.
+        pub step: StepKind,
+        /// By whom.
+        pub by: AccountId,
+        /// When.
+        pub at: Millis,
+        /// Why.
+        pub reason: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,158 @@
+//! What a group of submissions is judged by, read in a handful of statements, and the judging itself,
+//! which asks nothing more of the database.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+use super::view::Background;
+use super::{
+    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, Status, Submission, WORKER_CANNOT_DEDUCT, distinct,
+    entity, settle,
+};
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::error::{Error, FieldProblem, NOT_FOUND, Result};
+use crate::households::{self, Household};
+use crate::hundredths::Hundredths;
+use crate::ids::{AwardId, RuleSetId};
+use crate::ledger::{CapKey, Pen};
+use crate::periods::{self, Closed};
+use crate::rules::terms::{Review, Shape};
+use crate::rules::{Rule, Shelf};
+use crate::scope::Deduct;
+
+/// A judged award, ready to be written.
+pub struct Judged {
+    /// The row.
+    pub award: Award,
+    /// The rule that judged it.
+    pub rule: Rule,
+}
+
+/// Everything a group is judged by.
+pub struct Judging {
+    now: Millis,
+    today: NaiveDate,
+    known: HashMap<AwardId, Award>,
+    closed: Closed,
+    /// The households and tables of the group, and the names a view needs.
+    pub background: Background,
+}
+
+impl Judging {
+    /// Reads it.
+    pub async fn read(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]) -> Result<Self> {
+        let ids: HashSet<AwardId> = items.iter().map(|item| item.id).collect();
+        let known = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(tx).await?;
+        let households = items.iter().map(|item| item.household_id).chain(known.iter().map(|award| award.household_id));
+        let names = items.iter().map(|item| (item.recorder.account_id(), item.recorder.identity.name.clone()));
+        let background = Background::read(tx, shelf, households.collect(), names.collect()).await?;
+        Ok(Self {
+            now: pen.clock.now(),
+            today: pen.clock.today(),
+            known: known.into_iter().map(|award| (award.id, award)).collect(),
+            closed: periods::closed(tx, background.villages()).await?,
+            background,
+        })
+    }
+
+    /// An award that was known before this group.
+    pub fn known(&self, id: AwardId) -> Option<&Award> {
+        self.known.get(&id)
+    }
+
+    /// The awards that were known before this group.
+    pub fn known_ids(&self) -> Vec<AwardId> {
+        self.known.keys().copied().collect()
+    }
+
+    /// The caps that the items may count against.
+    pub fn cap_keys(&self, items: &[Submission]) -> BTreeSet<CapKey> {
+        let key = |item: &Submission| {
+            let (_, rule) = self.rule(item).ok()?;
+            let cap = rule.terms.cap?;
+            let window = cap.window.of(item.occurred_on);
+            Some(CapKey { household_id: item.household_id, rule_id: item.rule_id, window })
+        };
+        distinct(items.iter().filter_map(key))
+    }
+
+    /// Judges one submission; when it posts at once, its units are added to `used`.
+    pub fn judge(&self, item: &Submission, digest: Vec<u8>, used: &mut HashMap<CapKey, Hundredths>) -> Result<Judged> {
+        let household = self.household(item)?;
+        if item.occurred_on > self.today {
+            return Err(Error::Refused(IN_FUTURE, vec![field("occurred_on", IN_FUTURE.title)]));
+        }
+        let (rule_set_id, rule) = self.rule(item)?;
+        let deducts = matches!(rule.terms.shape, Shape::Deduction { .. });
+        if deducts {
+            let may = item.recorder.also::<Deduct>(self.today).map_err(|_| WORKER_CANNOT_DEDUCT)?;
+            if !may.reaches(&household.grid_path) {
+                return Err(WORKER_CANNOT_DEDUCT.into());
+            }
+        }
+        let quantity = quantity(item, rule)?;
+        let own_household = item.recorder.identity.household_id == Some(household.id);
+        let proof_pending = rule.terms.demands_proof();
+        let waits = deducts || own_household || proof_pending || rule.terms.review != Review::None;
+        let (period, late) = self.closed.period(household.village_id, item.occurred_on);
+        let mut award = Award {
+            id: item.id,
+            village_id: household.village_id,
+            household_id: household.id,
+            rule_set_id,
+            rule_id: rule.id,
+            quantity,
+            points: Hundredths::ZERO,
+            clipped: Hundredths::ZERO,
+            units: Hundredths::ZERO,
+            status: if waits { Status::Submitted } else { Status::Posted },
+            proof_pending,
+            occurred_on: item.occurred_on,
+            period: (!waits).then_some(period),
+            late,
+            note: item.note.clone(),
+            handled_by: item.handled_by.clone(),
+            recorded_by: item.recorder.account_id(),
+            own_household,
+            digest,
+            recorded_at: self.now,
+        };
+        settle(&mut award, rule, used);
+        Ok(Judged { award, rule: rule.clone() })
+    }
+
+    fn household(&self, item: &Submission) -> Result<&Household> {
+        let household = self.background.household(item.household_id);
+        let household = household
+            .filter(|household| item.recorder.reaches(&household.grid_path))
+            .ok_or_else(|| Error::Refused(NOT_FOUND, vec![field("household_id", "没有这一户，或不归您管。")]))?;
+        if household.status == households::Status::Closed {
+            return Err(households::HOUSEHOLD_CLOSED.into());
+        }
+        Ok(household)
+    }
+
+    fn rule(&self, item: &Submission) -> Result<(RuleSetId, &Rule)> {
+        let refused = || Error::Refused(RULE_NOT_IN_FORCE, vec![field("rule_id", RULE_NOT_IN_FORCE.title)]);
+        let household = self.background.household(item.household_id).ok_or_else(refused)?;
+        let adopted = self.background.rules.on(household.village_id, item.occurred_on).ok_or_else(refused)?;
+        Ok((adopted.set.id, adopted.rule(item.rule_id).ok_or_else(refused)?))
+    }
+}
+
+fn quantity(item: &Submission, rule: &Rule) -> Result<Hundredths> {
+    let inspection = matches!(rule.terms.shape, Shape::Inspection { .. });
+    match item.quantity {
+        None if inspection => Err(Error::field("quantity", "missing", "评比要填几处不合格，没有就填 0。")),
+        None => Ok(Hundredths::ONE),
+        Some(quantity) if rule.terms.accepts(quantity) => Ok(quantity),
+        Some(_) => Err(Error::Refused(QUANTITY_OUT_OF_RANGE, vec![field("quantity", QUANTITY_OUT_OF_RANGE.title)])),
+    }
+}
+
+fn field(name: &str, message: &'static str) -> FieldProblem {
+    FieldProblem::new(name, "refused", message)
+}

@@ -1,0 +1,134 @@
+//! Lists of awards: mine, a household's, what waits.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{Condition, ConnectionTrait, JoinType, QueryOrder as _, QuerySelect as _};
+use serde::{Deserialize, Serialize};
+
+use super::view::{self, View};
+use super::{Award, Status, entity};
+use crate::clock::Millis;
+use crate::error::{NOT_FOUND, Result};
+use crate::households;
+use crate::ids::{AccountId, AwardId, HouseholdId};
+use crate::rules::Shelf;
+use crate::scope::{May, ReadBook, Review, subtree};
+
+/// Which awards.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// Recorded by this person, newest first.
+    RecordedBy(AccountId),
+    /// For a household that was found in scope, newest first.
+    Of(HouseholdId),
+    /// Submitted or returned in reach, oldest first.
+    Waiting {
+        /// Only at or below this path.
+        below: Option<String>,
+    },
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Key(pub Millis, pub AwardId);
+
+impl Key {
+    /// The key of a row.
+    pub fn of(award: &Award) -> Self {
+        Self(award.recorded_at, award.id)
+    }
+}
+
+/// Awards of a kind, up to `limit + 1`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    may: &May<ReadBook>,
+    which: Which,
+    status: Option<Status>,
+    after: Option<Key>,
+    limit: u64,
+) -> Result<Vec<Award>> {
+    use entity::Column::{HouseholdId, Id, RecordedAt, RecordedBy};
+    let mut query = match &which {
+        Which::RecordedBy(account) => entity::Entity::find().filter(RecordedBy.eq(*account)),
+        Which::Of(household) => entity::Entity::find().filter(HouseholdId.eq(*household)),
+        Which::Waiting { below } => {
+            waiting(may.within((households::entity::Entity, households::entity::Column::GridPath)), below)
+        }
+    };
+    if let Some(status) = status {
+        query = query.filter(entity::Column::Status.eq(status));
+    }
+    let row = Expr::tuple([Expr::col((entity::Entity, RecordedAt)), Expr::col((entity::Entity, Id))]);
+    let key = after.map(|Key(at, id)| Expr::tuple([Expr::value(at), Expr::value(id)]));
+    query = if matches!(which, Which::Waiting { .. }) {
+        let query = query.order_by_asc(RecordedAt).order_by_asc(Id);
+        if let Some(key) = key { query.filter(row.gt(key)) } else { query }
+    } else {
+        let query = query.order_by_desc(RecordedAt).order_by_desc(Id);
+        if let Some(key) = key { query.filter(row.lt(key)) } else { query }
+    };
+    Ok(query.limit(limit + 1).all(db).await?)
+}
+
+/// What this person could review, oldest first: submitted, not his own, not for his own household.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reviewable(
+    db: &impl ConnectionTrait,
+    may: &May<Review>,
+    below: Option<String>,
+    after: Option<Key>,
+    limit: u64,
+) -> Result<Vec<Award>> {
+    use entity::Column::{HouseholdId, Id, RecordedAt, RecordedBy};
+    let within = may.within((households::entity::Entity, households::entity::Column::GridPath));
+    let mut query = waiting(within, &below)
+        .filter(entity::Column::Status.eq(Status::Submitted))
+        .filter(RecordedBy.ne(may.account_id()));
+    if let Some(own) = may.identity.household_id {
+        query = query.filter(HouseholdId.ne(own));
+    }
+    if let Some(Key(at, id)) = after {
+        let row = Expr::tuple([Expr::col((entity::Entity, RecordedAt)), Expr::col((entity::Entity, Id))]);
+        query = query.filter(row.gt(Expr::tuple([Expr::value(at), Expr::value(id)])));
+    }
+    Ok(query.order_by_asc(RecordedAt).order_by_asc(Id).limit(limit + 1).all(db).await?)
+}
+
+fn waiting(within: Condition, below: &Option<String>) -> Select<entity::Entity> {
+    let path = (households::entity::Entity, households::entity::Column::GridPath);
+    let to_household = entity::Entity::belongs_to(households::entity::Entity)
+        .from(entity::Column::HouseholdId)
+        .to(households::entity::Column::Id)
+        .into();
+    let query = entity::Entity::find()
+        .join(JoinType::InnerJoin, to_household)
+        .filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned]))
+        .filter(within);
+    match below {
+        Some(top) => query.filter(subtree(path, top)),
+        None => query,
+    }
+}
+
+/// One award in reach, as the caller sees it.
+///
+/// # Errors
+/// [`NOT_FOUND`] when it does not exist or lies outside.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    shelf: &Shelf,
+    may: &May<ReadBook>,
+    today: NaiveDate,
+    id: AwardId,
+) -> Result<View> {
+    let award = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+    households::find(db, may, award.household_id).await?;
+    view::views(db, shelf, &may.identity, today, vec![award]).await?.pop().ok_or_else(|| NOT_FOUND.into())
+}

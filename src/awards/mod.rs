@@ -1,0 +1,219 @@
+//! Awards: a deed is recorded, reviewed where the rule asks for it, posted once, and undone by an
+//! opposite entry if it was wrong.
+//!
+//! Invariants: the phone's id is the award's identity for ever, the same request from the same
+//! account answers the award as it stands; a deduction, a proof still missing and the recorder's own
+//! household always wait for somebody else; nobody approves what he recorded or what his own
+//! household gets; caps are folded in the order of the items under the village's lock; every step
+//! leaves a row that is never changed.
+
+pub mod entity;
+mod judging;
+pub mod listing;
+pub mod outward;
+pub mod review;
+pub mod routes;
+pub mod statement;
+pub mod submission;
+pub mod verify;
+pub mod view;
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+
+use self::judging::{Judged, Judging};
+use crate::audit::{self, Act};
+use crate::db::Tx;
+use crate::error::{Error, Refusal, Result};
+use crate::hundredths::Hundredths;
+use crate::ids::{AccountId, AwardId};
+use crate::ledger::{self, Account, CapKey, CauseKind, Pen, Posting};
+use crate::rules::{Rule, Shelf};
+
+pub use entity::{Model as Award, Status, StepKind};
+pub use submission::{Raw, Said, Submission};
+pub use view::View;
+
+/// The id belongs to another request.
+pub const ID_TAKEN: Refusal = Refusal::new(409, "id_taken", "这个编号已经记过别的事，没有重复记。请回到首页重新记。");
+/// The day lies ahead.
+pub const IN_FUTURE: Refusal = Refusal::new(422, "occurred_in_future", "日期不能在今天以后。");
+/// No table judged that day, or it did not have the rule.
+pub const RULE_NOT_IN_FORCE: Refusal = Refusal::new(422, "rule_not_in_force", "那一天的细则里没有这一项，请重新选。");
+/// The rule cannot judge that quantity.
+pub const QUANTITY_OUT_OF_RANGE: Refusal =
+    Refusal::new(422, "quantity_out_of_range", "数量不对：要大于 0，最多 10000（评比可以是 0 处）。");
+/// Workers warn, they never deduct.
+pub const WORKER_CANNOT_DEDUCT: Refusal =
+    Refusal::new(403, "worker_cannot_deduct", "扣分要由村干部提出、评议后才算，网格员先当面劝导。");
+
+/// Why this room refuses.
+pub const REFUSALS: &[Refusal] = &[
+    ID_TAKEN,
+    IN_FUTURE,
+    RULE_NOT_IN_FORCE,
+    QUANTITY_OUT_OF_RANGE,
+    WORKER_CANNOT_DEDUCT,
+    review::WRONG_STATE,
+    review::OWN_AWARD,
+    review::OWN_HOUSEHOLD,
+    review::OTHERS_CAN_REVIEW,
+    review::SECOND_PERSON,
+    review::NOT_YOURS_TO_REVERSE,
+];
+
+/// What a submission came to.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    /// As it stands, for its recorder.
+    pub award: View,
+    /// It was known already.
+    pub replayed: bool,
+}
+
+/// Submits awards in their order, one answer each; an item that fails does not touch the others.
+///
+/// # Errors
+/// Only when the database fails; then nothing was written.
+pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]) -> Result<Vec<Result<Submitted>>> {
+    let judging = Judging::read(tx, pen, shelf, items).await?;
+    let mut book = ledger::open(tx, pen, judging.background.villages()).await?;
+    let mut used = book.cap_uses(&judging.cap_keys(items)).await?;
+    let before = used.clone();
+    let mut fresh: HashMap<AwardId, usize> = HashMap::new();
+    let mut judged: Vec<Judged> = Vec::new();
+    let mut outcomes: Vec<Result<(Award, bool)>> = Vec::with_capacity(items.len());
+    for item in items {
+        let digest = item.said().digest()?;
+        let earlier = fresh.get(&item.id).and_then(|at| judged.get(*at)).map(|judged| &judged.award);
+        if let Some(award) = judging.known(item.id).or(earlier) {
+            let same = award.digest == digest;
+            outcomes.push(if same { Ok((award.clone(), true)) } else { Err(ID_TAKEN.into()) });
+            continue;
+        }
+        outcomes.push(judging.judge(item, digest, &mut used).map(|one| {
+            let award = one.award.clone();
+            fresh.insert(item.id, judged.len());
+            judged.push(one);
+            (award, false)
+        }));
+    }
+    write(tx, pen, &judging, &judged).await?;
+    let changes = used.into_iter().map(|(key, units)| {
+        let gone = before.get(&key).copied().unwrap_or_default();
+        (key, Hundredths(units.0 - gone.0))
+    });
+    book.use_caps(&changes.collect()).await?;
+    book.post_many(judged.iter().filter_map(|judged| posting(&judged.award, &judged.rule)).collect()).await?;
+
+    let taken_steps = view::steps(tx, judging.known_ids()).await?;
+    let answer = |(item, outcome): (&Submission, Result<(Award, bool)>)| {
+        let (award, replayed) = outcome?;
+        let steps = taken_steps.get(&award.id).cloned().unwrap_or_default();
+        let award = judging.background.view(award, steps, &item.recorder.identity, pen.clock.today())?;
+        Ok(Submitted { award, replayed })
+    };
+    Ok(items.iter().zip(outcomes).map(answer).collect())
+}
+
+async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Result<()> {
+    if judged.is_empty() {
+        return Ok(());
+    }
+    let rows = judged.iter().map(|judged| entity::ActiveModel::from(judged.award.clone()));
+    let written = entity::Entity::insert_many(rows)
+        .on_conflict(OnConflict::column(entity::Column::Id).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    if written != judged.len() as u64 {
+        return Err(Error::Internal("an award appeared while it was being written".to_owned()));
+    }
+    let acts: Vec<Act<'_>> = judged
+        .iter()
+        .map(|judged| Act {
+            by: Some(judged.award.recorded_by),
+            action: "submit_award",
+            target: Some(("award", judged.award.id.0)),
+            area_path: judging.background.area_path(&judged.award),
+        })
+        .collect();
+    audit::append(tx, &pen.clock, &acts).await
+}
+
+/// The entry of a posted award; none while it waits, nor for one that came to zero points.
+fn posting(award: &Award, rule: &Rule) -> Option<Posting> {
+    let period = award.period.clone().filter(|_| award.status == Status::Posted && award.points.0 != 0)?;
+    let holder = if rule.terms.redeemable { Account::Pending } else { Account::Base };
+    let (from, to) = if award.points.0 > 0 { (Account::Issued, holder) } else { (holder, Account::Issued) };
+    Some(Posting {
+        village_id: award.village_id,
+        household_id: award.household_id,
+        from,
+        to,
+        points: Hundredths(award.points.0.abs()),
+        cause_kind: CauseKind::Award,
+        cause_id: award.id.0,
+        cause_digest: award.digest.clone(),
+        period,
+        late: award.late,
+        occurred_on: award.occurred_on,
+        rule_set_id: Some(award.rule_set_id),
+        rule_id: Some(award.rule_id),
+        recorder_id: award.recorded_by,
+        reverses_seq: None,
+    })
+}
+
+/// The cap an award counts against, if its rule has one.
+fn cap_key(award: &Award, rule: &Rule) -> Option<CapKey> {
+    rule.terms.cap.map(|cap| CapKey {
+        household_id: award.household_id,
+        rule_id: award.rule_id,
+        window: cap.window.of(award.occurred_on),
+    })
+}
+
+/// Points, cut-off points and units of an award that is posted now; advances `used`.
+fn settle(award: &mut Award, rule: &Rule, used: &mut HashMap<CapKey, Hundredths>) {
+    let key = cap_key(award, rule);
+    let so_far = key.as_ref().and_then(|key| used.get(key)).copied().unwrap_or_default();
+    let worth = rule.terms.worth(award.quantity, so_far);
+    award.points = worth.points;
+    award.clipped = worth.clipped;
+    if award.status == Status::Posted {
+        award.units = worth.units;
+        if let Some(key) = key {
+            used.insert(key, Hundredths(so_far.0 + worth.units.0));
+        }
+    }
+}
+
+/// Adds a step to an award.
+async fn add_step(
+    tx: &Tx,
+    pen: &Pen,
+    award: AwardId,
+    kind: StepKind,
+    by: AccountId,
+    reason: Option<String>,
+) -> Result<()> {
+    let before = entity::step::Entity::find().filter(entity::step::Column::AwardId.eq(award)).count(tx).await?;
+    let row = entity::step::ActiveModel {
+        award_id: Set(award),
+        position: Set(i32::try_from(before).unwrap_or(i32::MAX - 1) + 1),
+        step: Set(kind),
+        by: Set(by),
+        at: Set(pen.clock.now()),
+        reason: Set(reason),
+    };
+    entity::step::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Cap keys without repetition.
+fn distinct(keys: impl IntoIterator<Item = CapKey>) -> BTreeSet<CapKey> {
+    keys.into_iter().collect()
+}

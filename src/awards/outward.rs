@@ -1,0 +1,283 @@
+//! Awards as they come in and go out: JSON, nothing else.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::statement::Line;
+use super::view::{self, View};
+use super::{Raw, Status, StepKind, Submission};
+use crate::clock::instant;
+use crate::error::{Problem, Result};
+use crate::households;
+use crate::hundredths::Hundredths;
+use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId};
+use crate::scope::{AddPoints, May};
+
+/// A deed to be recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewAward)]
+#[serde(deny_unknown_fields)]
+pub struct AwardIn {
+    /// UUIDv7 made on the phone; sending the same again records nothing twice.
+    pub id: AwardId,
+    /// Whose deed.
+    pub household_id: HouseholdId,
+    /// Which rule of the table in force on the day of the deed.
+    pub rule_id: RuleId,
+    /// In the rule's unit, more than 0; 1 when absent. For an inspection: spots found, 0 or more.
+    pub quantity: Option<Hundredths>,
+    /// Day of the deed, not in the future.
+    pub occurred_on: NaiveDate,
+    /// Up to 200 characters.
+    #[schema(example = "打扫村口")]
+    pub note: Option<String>,
+    /// Who brought it in when another types it, up to 30 characters.
+    pub handled_by: Option<String>,
+}
+
+impl AwardIn {
+    /// Parses it for whoever records it.
+    ///
+    /// # Errors
+    /// One problem a field.
+    pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
+        let Self { id, household_id, rule_id, quantity, occurred_on, note, handled_by } = self;
+        let raw = Raw { id, household_id, rule_id, quantity, occurred_on, note, handled_by };
+        Submission::parse(raw, Arc::clone(recorder))
+    }
+}
+
+/// Several deeds.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AwardBatch)]
+#[serde(deny_unknown_fields)]
+pub struct BatchIn {
+    /// 1 to 500, judged in this order. An element that is not an award is answered by itself.
+    #[schema(value_type = Vec<AwardIn>, min_items = 1, max_items = 500)]
+    pub awards: Vec<serde_json::Value>,
+}
+
+/// One answer a deed, in the order of the request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwardBatchResults)]
+pub struct BatchOut {
+    /// As many as awards were sent.
+    pub results: Vec<BatchResult>,
+}
+
+/// What one deed of a batch came to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwardBatchResult)]
+pub struct BatchResult {
+    /// The id that was sent; absent when it could not be read.
+    pub id: Option<AwardId>,
+    /// The status it would have had alone: 201, 200, 404, 409, 422 …
+    #[schema(example = 201)]
+    pub status: u16,
+    /// As it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub award: Option<AwardOut>,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Problem>,
+}
+
+/// A person by name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub struct PersonOut {
+    /// Account.
+    pub id: AccountId,
+    /// Name.
+    #[schema(example = "李某")]
+    pub name: String,
+}
+
+/// What was done with an award.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwardStep)]
+pub struct StepOut {
+    /// What.
+    pub step: StepKind,
+    /// By whom.
+    #[schema(example = "王某")]
+    pub by_name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What the caller may do with an award.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwardCan)]
+pub struct CanOut {
+    /// 通过
+    pub approve: bool,
+    /// 退回
+    #[serde(rename = "return")]
+    pub return_: bool,
+    /// 不同意
+    pub reject: bool,
+    /// 撤回, before it counts
+    pub withdraw: bool,
+    /// 改正, after it counted
+    pub reverse: bool,
+}
+
+/// An award as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Award)]
+pub struct AwardOut {
+    /// Made on the phone.
+    pub id: AwardId,
+    /// Whose deed.
+    pub household_id: HouseholdId,
+    /// The household's head.
+    #[schema(example = "陈建桂")]
+    pub household_name: String,
+    /// The household's code.
+    #[schema(example = "LJP0012")]
+    pub household_code: String,
+    /// Its door.
+    #[schema(example = "12号")]
+    pub door: Option<String>,
+    /// The grid it lies in.
+    #[schema(example = "一组")]
+    pub grid_name: String,
+    /// The rule that judged.
+    pub rule_id: RuleId,
+    /// Its name.
+    #[schema(example = "参加村组环境卫生整治")]
+    pub rule_name: String,
+    /// The rule's unit.
+    #[schema(example = "人次")]
+    pub unit: String,
+    /// The version of the table that judged.
+    #[schema(example = 1)]
+    pub rule_set_version: i32,
+    /// Signed: what it gave, or would give if it were approved now.
+    pub points: Hundredths,
+    /// In the rule's unit.
+    pub quantity: Hundredths,
+    /// Where it stands.
+    pub status: Status,
+    /// The rule demands a proof that was not given: a reviewer says what he saw.
+    pub proof_pending: bool,
+    /// Points that the cap cut off.
+    pub clipped: Hundredths,
+    /// Day of the deed.
+    pub occurred_on: NaiveDate,
+    /// The month it counts in; absent until posted.
+    #[schema(example = "2026-11")]
+    pub period: Option<String>,
+    /// The month of the deed was closed already.
+    pub late: bool,
+    /// Server time.
+    pub recorded_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub recorded_by: PersonOut,
+    /// Who brought it in.
+    pub handled_by: Option<String>,
+    /// What the recorder wrote beside it.
+    pub note: Option<String>,
+    /// The recorder's own household.
+    pub own_household: bool,
+    /// What was done with it since.
+    pub steps: Vec<StepOut>,
+    /// What the caller may do with it.
+    pub can: CanOut,
+}
+
+impl From<View> for AwardOut {
+    fn from(view: View) -> Self {
+        let View { award, steps, can, .. } = view;
+        let step = |step: view::Step| StepOut {
+            step: step.kind,
+            by_name: step.by_name,
+            at: instant(step.at),
+            reason: step.reason,
+        };
+        Self {
+            id: award.id,
+            household_id: award.household_id,
+            household_name: view.household_name,
+            household_code: view.household_code,
+            door: view.door,
+            grid_name: view.grid_name,
+            rule_id: award.rule_id,
+            rule_name: view.rule_name,
+            unit: view.unit,
+            rule_set_version: view.rule_set_version,
+            points: award.points,
+            quantity: award.quantity,
+            status: award.status,
+            proof_pending: award.proof_pending,
+            clipped: award.clipped,
+            occurred_on: award.occurred_on,
+            period: award.period,
+            late: award.late,
+            recorded_at: instant(award.recorded_at),
+            recorded_by: PersonOut { id: award.recorded_by, name: view.recorder_name },
+            handled_by: award.handled_by,
+            note: award.note,
+            own_household: award.own_household,
+            steps: steps.into_iter().map(step).collect(),
+            can: CanOut {
+                approve: can.review,
+                return_: can.review,
+                reject: can.review,
+                withdraw: can.withdraw,
+                reverse: can.reverse,
+            },
+        }
+    }
+}
+
+/// Why, where a reason is not demanded.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = StepReason)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonIn {
+    /// Up to 200 characters.
+    #[schema(example = "日期记错了")]
+    pub reason: Option<String>,
+}
+
+/// A household with its newest entries: everything its screen shows, in one answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Statement)]
+pub struct StatementOut {
+    /// The household and its balances.
+    pub household: households::outward::HouseholdOut,
+    /// Newest first.
+    pub items: Vec<Line>,
+    /// Ask with this for older ones.
+    pub next_cursor: Option<String>,
+}
+
+/// Which awards.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AwardsQuery {
+    /// Only those I recorded, newest first.
+    #[serde(default)]
+    pub mine: bool,
+    /// Only those I could review now, oldest first.
+    #[serde(default)]
+    pub reviewable: bool,
+    /// Only of this household, newest first.
+    pub household_id: Option<HouseholdId>,
+    /// Only at or below this area (with `reviewable`, or alone: everything that waits there).
+    pub area_id: Option<AreaId>,
+    /// Only in this state.
+    pub status: Option<Status>,
+    /// Most rows, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}

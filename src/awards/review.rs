@@ -1,0 +1,249 @@
+//! What people do with an award after it was recorded.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+
+use super::view::{self, View};
+use super::{Award, Status, StepKind, add_step, cap_key, distinct, entity, posting, settle};
+use crate::audit::{self, Act};
+use crate::db::Tx;
+use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
+use crate::households;
+use crate::hundredths::Hundredths;
+use crate::ids::AwardId;
+use crate::ledger::{self, CauseKind, Pen, Posting};
+use crate::periods;
+use crate::rules::terms::Review as Asked;
+use crate::rules::{Rule, Shelf};
+use crate::scope::{Identity, May, ReadBook, Reverse, Review};
+
+/// It does not stand where this step begins.
+pub const WRONG_STATE: Refusal = Refusal::new(409, "wrong_state", "这条已经有人处理过了，请刷新看看。");
+/// Nobody reviews what he recorded.
+pub const OWN_AWARD: Refusal = Refusal::new(403, "own_award", "自己记的不能自己审，请让别人来审。");
+/// Nobody decides for his own household.
+pub const OWN_HOUSEHOLD: Refusal = Refusal::new(403, "own_household", "这是您自己家的，请让别人来办。");
+/// The town steps in only when nobody else can.
+pub const OTHERS_CAN_REVIEW: Refusal = Refusal::new(403, "others_can_review", "村里还有人可以审，请由村里来审。");
+/// The second look must be another person's.
+pub const SECOND_PERSON: Refusal = Refusal::new(403, "second_person", "这一项要两个人审，您已经审过，请等另一位。");
+/// It was approved by others: only a cadre may undo it.
+pub const NOT_YOURS_TO_REVERSE: Refusal =
+    Refusal::new(403, "not_yours_to_reverse", "这条已经评议通过，要改请找村干部。");
+
+/// What surrounds one award for a step on it.
+struct Found {
+    view: View,
+    rule: Rule,
+    grid_path: String,
+}
+
+/// A step that somebody takes.
+pub struct Taker<'a> {
+    /// Time and the chain.
+    pub pen: &'a Pen,
+    /// Tables of rules.
+    pub shelf: &'a Shelf,
+    /// Who takes it.
+    pub identity: &'a Arc<Identity>,
+}
+
+impl Taker<'_> {
+    /// Approves; the award posts unless the rule asks for a second person first.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
+    pub async fn approve(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: Option<String>) -> Result<View> {
+        let found = self.reviewable(tx, may, id).await?;
+        if found.view.award.proof_pending && reason.is_none() {
+            return Err(Error::field("reason", "missing", "这一项要看证明，请写明看过什么。"));
+        }
+        let approved_before = found.view.steps.iter().any(|step| step.kind == StepKind::Approve);
+        add_step(tx, self.pen, id, StepKind::Approve, self.identity.account_id, reason).await?;
+        if found.rule.terms.review != Asked::Double || approved_before {
+            self.post(tx, &found).await?;
+        }
+        self.done(tx, found, "approve_award").await
+    }
+
+    /// Sends an award back to its recorder.
+    ///
+    /// # Errors
+    /// As [`Taker::approve`].
+    pub async fn return_(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
+        let found = self.reviewable(tx, may, id).await?;
+        self.turn(tx, found, StepKind::Return, Status::Returned, Some(reason), "return_award").await
+    }
+
+    /// Decides that an award shall not count.
+    ///
+    /// # Errors
+    /// As [`Taker::approve`].
+    pub async fn reject(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
+        let found = self.reviewable(tx, may, id).await?;
+        self.turn(tx, found, StepKind::Reject, Status::Rejected, Some(reason), "reject_award").await
+    }
+
+    /// Takes one's own award back before it counts.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`], [`FORBIDDEN`] for another's, [`WRONG_STATE`].
+    pub async fn withdraw(&self, tx: &Tx, may: &May<ReadBook>, id: AwardId, reason: Option<String>) -> Result<View> {
+        let found = self.find(tx, |path| may.reaches(path), id).await?;
+        if found.view.award.recorded_by != self.identity.account_id {
+            return Err(FORBIDDEN.into());
+        }
+        if !found.view.can.withdraw {
+            return Err(WRONG_STATE.into());
+        }
+        self.turn(tx, found, StepKind::Withdraw, Status::Withdrawn, reason, "withdraw_award").await
+    }
+
+    /// Undoes a posted award by an opposite entry, and frees what it used of a cap.
+    ///
+    /// # Errors
+    /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
+    pub async fn reverse(&self, tx: &Tx, may: &May<Reverse>, id: AwardId, reason: String) -> Result<View> {
+        let found = self.find(tx, |path| may.reaches(path), id).await?;
+        if found.view.award.status != Status::Posted {
+            return Err(WRONG_STATE.into());
+        }
+        if self.identity.household_id == Some(found.view.award.household_id) {
+            return Err(OWN_HOUSEHOLD.into());
+        }
+        if !found.view.can.reverse {
+            let own = found.view.award.recorded_by == self.identity.account_id;
+            return Err(if own { NOT_YOURS_TO_REVERSE } else { FORBIDDEN }.into());
+        }
+        let award = &found.view.award;
+        let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
+        if let Some(key) = cap_key(award, &found.rule) {
+            book.use_caps(&BTreeMap::from([(key, Hundredths(-award.units.0))])).await?;
+        }
+        if let Some(posted) = ledger::entry_of(tx, CauseKind::Award, id.0, award.household_id).await? {
+            let noticed = award.period.as_deref().unwrap_or_default();
+            let (period, late) = periods::closed(tx, [award.village_id]).await?.following(award.village_id, noticed);
+            let undone = Posting {
+                village_id: posted.village_id,
+                household_id: posted.household_id,
+                from: posted.to_account,
+                to: posted.from_account,
+                points: posted.points,
+                cause_kind: CauseKind::Reversal,
+                cause_id: id.0,
+                cause_digest: award.digest.clone(),
+                period,
+                late,
+                occurred_on: posted.occurred_on,
+                rule_set_id: posted.rule_set_id,
+                rule_id: posted.rule_id,
+                recorder_id: self.identity.account_id,
+                reverses_seq: Some(posted.seq),
+            };
+            book.post_many(vec![undone]).await?;
+        }
+        self.turn(tx, found, StepKind::Reverse, Status::Reversed, Some(reason), "reverse_award").await
+    }
+
+    async fn find(&self, tx: &Tx, reaches: impl Fn(&str) -> bool, id: AwardId) -> Result<Found> {
+        let award = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
+        let households = households::find_many(tx, [award.household_id]).await?;
+        let grid_path = households.get(&award.household_id).map(|household| household.grid_path.clone());
+        let grid_path = grid_path.filter(|path| reaches(path)).ok_or(NOT_FOUND)?;
+        let set = self.shelf.in_force(tx, [award.village_id]).await?;
+        let rule = set.set(award.rule_set_id).and_then(|set| set.rule(award.rule_id)).cloned();
+        let rule = rule.ok_or_else(|| Error::Internal("an award without its rule".to_owned()))?;
+        let today = self.pen.clock.today();
+        let view = view::views(tx, self.shelf, self.identity, today, vec![award]).await?.pop().ok_or(NOT_FOUND)?;
+        Ok(Found { view, rule, grid_path })
+    }
+
+    async fn reviewable(&self, tx: &Tx, may: &May<Review>, id: AwardId) -> Result<Found> {
+        let found = self.find(tx, |path| may.reaches(path), id).await?;
+        let View { award, steps, can, .. } = &found.view;
+        if award.status != Status::Submitted {
+            return Err(WRONG_STATE.into());
+        }
+        if award.recorded_by == self.identity.account_id {
+            return Err(OWN_AWARD.into());
+        }
+        if self.identity.household_id == Some(award.household_id) {
+            return Err(OWN_HOUSEHOLD.into());
+        }
+        let mine = |step: &view::Step| step.kind == StepKind::Approve && step.by == self.identity.account_id;
+        if steps.iter().any(mine) {
+            return Err(SECOND_PERSON.into());
+        }
+        if !can.review {
+            return Err(OTHERS_CAN_REVIEW.into());
+        }
+        Ok(found)
+    }
+
+    async fn post(&self, tx: &Tx, found: &Found) -> Result<()> {
+        let mut award = found.view.award.clone();
+        let (period, late) = periods::closed(tx, [award.village_id]).await?.period(award.village_id, award.occurred_on);
+        award.status = Status::Posted;
+        award.period = Some(period);
+        award.late = late;
+        award.proof_pending = false;
+        let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
+        let mut used: HashMap<_, _> = book.cap_uses(&distinct(cap_key(&award, &found.rule))).await?;
+        settle(&mut award, &found.rule, &mut used);
+        if let Some(key) = cap_key(&award, &found.rule) {
+            book.use_caps(&BTreeMap::from([(key, award.units)])).await?;
+        }
+        book.post_many(posting(&award, &found.rule).into_iter().collect()).await?;
+        let changed = entity::ActiveModel {
+            status: Set(award.status),
+            period: Set(award.period),
+            late: Set(award.late),
+            proof_pending: Set(false),
+            points: Set(award.points),
+            clipped: Set(award.clipped),
+            units: Set(award.units),
+            ..Default::default()
+        };
+        self.change(tx, &found.view.award, changed).await
+    }
+
+    async fn turn(
+        &self,
+        tx: &Tx,
+        found: Found,
+        kind: StepKind,
+        status: Status,
+        reason: Option<String>,
+        action: &'static str,
+    ) -> Result<View> {
+        let changed = entity::ActiveModel { status: Set(status), ..Default::default() };
+        self.change(tx, &found.view.award, changed).await?;
+        add_step(tx, self.pen, found.view.award.id, kind, self.identity.account_id, reason).await?;
+        self.done(tx, found, action).await
+    }
+
+    /// Changes the row only if it still stands as it was read.
+    async fn change(&self, tx: &Tx, before: &Award, changed: entity::ActiveModel) -> Result<()> {
+        let done = entity::Entity::update_many()
+            .set(changed)
+            .filter(entity::Column::Id.eq(before.id))
+            .filter(entity::Column::Status.eq(before.status))
+            .exec(tx)
+            .await?;
+        if done.rows_affected == 1 { Ok(()) } else { Err(WRONG_STATE.into()) }
+    }
+
+    async fn done(&self, tx: &Tx, found: Found, action: &'static str) -> Result<View> {
+        let act = Act {
+            by: Some(self.identity.account_id),
+            action,
+            target: Some(("award", found.view.award.id.0)),
+            area_path: &found.grid_path,
+        };
+        audit::append(tx, &self.pen.clock, &[act]).await?;
+        Ok(self.find(tx, |_| true, found.view.award.id).await?.view)
+    }
+}

@@ -1,0 +1,283 @@
+//! `/awards` and `/households/{id}/statement`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::listing::{self, Key, Which};
+use super::outward::{AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, ReasonIn, StatementOut};
+use super::review::Taker;
+use super::submission::reason;
+use super::{Submission, statement, view};
+use crate::app::{Answer, App};
+use crate::areas;
+use crate::audit;
+use crate::error::{Error, FORBIDDEN, NOT_FOUND, Problem, Result};
+use crate::households;
+use crate::http::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, json_bytes};
+use crate::ids::{AwardId, HouseholdId};
+use crate::scope::{AddPoints, Identity, May, ReadBook, Reverse, Review};
+use crate::writer;
+
+/// Awards of one batch: a phone's whole day without signal.
+const BATCH_MAX: usize = 500;
+/// Entries of a statement's page.
+const STATEMENT_DEFAULT: u64 = 20;
+
+/// The room's routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_awards, submit_award))
+        .routes(routes!(submit_awards))
+        .routes(routes!(get_award))
+        .routes(routes!(approve_award))
+        .routes(routes!(return_award))
+        .routes(routes!(reject_award))
+        .routes(routes!(withdraw_award))
+        .routes(routes!(reverse_award))
+        .routes(routes!(get_statement))
+}
+
+/// Records one deed. The same id and body again answer the award as it stands (200).
+#[utoipa::path(
+    post, path = "/awards", tag = "awards", request_body = AwardIn,
+    responses(
+        (status = 201, body = AwardOut, description = "Recorded."),
+        (status = 200, body = AwardOut, description = "Was recorded before; as it stands."),
+        (status = 403, body = Problem, description = "`forbidden`, `worker_cannot_deduct`"),
+        (status = 404, body = Problem, description = "`not_found`: no such household in scope"),
+        (status = 409, body = Problem, description = "`id_taken`"),
+        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `quantity_out_of_range`, `household_closed`"),
+        (status = 503, body = Problem, description = "`busy`"),
+    )
+)]
+async fn submit_award(
+    State(app): State<App>,
+    recorder: May<AddPoints>,
+    ValidJson(input): ValidJson<AwardIn>,
+) -> Result<(StatusCode, Json<AwardOut>)> {
+    let submitted = app.writer.submit(input.parse(&Arc::new(recorder))?).await?;
+    let status = if submitted.replayed { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(submitted.award.into())))
+}
+
+/// Records up to 500 deeds, one answer each: a phone's queue, or many households at once.
+#[utoipa::path(
+    post, path = "/awards/batch", tag = "awards", request_body = BatchIn,
+    responses((status = 200, body = BatchOut, description = "One answer an award, in the order of the request."))
+)]
+async fn submit_awards(
+    State(app): State<App>,
+    recorder: May<AddPoints>,
+    ValidJson(input): ValidJson<BatchIn>,
+) -> Result<Json<BatchOut>> {
+    if !(1..=BATCH_MAX).contains(&input.awards.len()) {
+        return Err(Error::field("awards", "out_of_range", format!("一次提交 1 到 {BATCH_MAX} 条。")));
+    }
+    let recorder = Arc::new(recorder);
+    let read = |value: serde_json::Value| -> (Option<AwardId>, Result<Submission>) {
+        let id = value.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
+        (id, http::read::<AwardIn>(value).and_then(|award| award.parse(&recorder)))
+    };
+    let read: Vec<_> = input.awards.into_iter().map(read).collect();
+    let items = read.iter().filter_map(|(_, item)| item.as_ref().ok().cloned()).collect();
+    let mut answers = writer::submit_batch(&app, items).await?.into_iter();
+    let request_id = audit::request_id();
+    let result = |(id, item): (Option<AwardId>, Result<Submission>)| {
+        let answer = match item {
+            Ok(_) => answers.next().unwrap_or_else(|| Err(Error::Internal("an award without an answer".to_owned()))),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(submitted) => BatchResult {
+                id,
+                status: if submitted.replayed { 200 } else { 201 },
+                award: Some(submitted.award.into()),
+                error: None,
+            },
+            Err(error) => BatchResult {
+                id,
+                status: error.refusal().status,
+                award: None,
+                error: Some(Problem::of(&error, &request_id)),
+            },
+        }
+    };
+    Ok(Json(BatchOut { results: read.into_iter().map(result).collect() }))
+}
+
+/// Awards: mine, a household's, those I could review, or all that wait in an area.
+#[utoipa::path(get, path = "/awards", tag = "awards", params(AwardsQuery), responses((status = 200, body = Page<AwardOut>)))]
+async fn list_awards(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidQuery(query): ValidQuery<AwardsQuery>,
+) -> Result<Json<Page<AwardOut>>> {
+    let page = PageQuery { limit: query.limit, cursor: query.cursor };
+    let (limit, after) = (page.limit(PAGE_DEFAULT, PAGE_MAX)?, page.after::<Key>()?);
+    let (db, today) = (app.db.read(), app.clock.today());
+    let below = match query.area_id {
+        Some(id) => Some(areas::find(db, &may, id).await?.path),
+        None => None,
+    };
+    let awards = if query.reviewable {
+        let may = may.also::<Review>(today).map_err(|_| FORBIDDEN)?;
+        listing::reviewable(db, &may, below, after, limit).await?
+    } else {
+        let which = match query.household_id {
+            Some(id) => Which::Of(households::find(db, &may, id).await?.id),
+            None if query.mine => Which::RecordedBy(may.account_id()),
+            None => Which::Waiting { below },
+        };
+        listing::list(db, &may, which, query.status, after, limit).await?
+    };
+    let page = Page::cut(awards, limit, Key::of)?;
+    let items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
+    Ok(Json(Page { items: items.into_iter().map(AwardOut::from).collect(), next_cursor: page.next_cursor }))
+}
+
+/// One award.
+#[utoipa::path(
+    get, path = "/awards/{id}", tag = "awards", params(("id" = AwardId, Path)),
+    responses((status = 200, body = AwardOut))
+)]
+async fn get_award(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<AwardId>,
+) -> Result<Json<AwardOut>> {
+    Ok(Json(listing::find(app.db.read(), &app.shelf, &may, app.clock.today(), id).await?.into()))
+}
+
+fn taker<'a>(app: &'a App, identity: &'a Arc<Identity>) -> Taker<'a> {
+    Taker { pen: &app.pen, shelf: &app.shelf, identity }
+}
+
+/// Approves an award that waits; it posts, unless its rule wants a second person first.
+#[utoipa::path(
+    post, path = "/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    responses(
+        (status = 200, body = AwardOut),
+        (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`, `second_person`"),
+        (status = 409, body = Problem, description = "`wrong_state`"),
+    )
+)]
+async fn approve_award(
+    State(app): State<App>,
+    may: May<Review>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<ReasonIn>,
+) -> Result<Json<AwardOut>> {
+    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, false)?);
+    Ok(Json(app.write(async |tx| taker.approve(tx, &may, id, reason).await).await?.into()))
+}
+
+/// Sends an award back to its recorder, with a reason.
+#[utoipa::path(
+    post, path = "/awards/{id}/return", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    responses(
+        (status = 200, body = AwardOut),
+        (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
+        (status = 409, body = Problem, description = "`wrong_state`"),
+    )
+)]
+async fn return_award(
+    State(app): State<App>,
+    may: May<Review>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<ReasonIn>,
+) -> Result<Json<AwardOut>> {
+    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
+    Ok(Json(app.write(async |tx| taker.return_(tx, &may, id, reason).await).await?.into()))
+}
+
+/// Decides that an award shall not count, with a reason.
+#[utoipa::path(
+    post, path = "/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    responses(
+        (status = 200, body = AwardOut),
+        (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
+        (status = 409, body = Problem, description = "`wrong_state`"),
+    )
+)]
+async fn reject_award(
+    State(app): State<App>,
+    may: May<Review>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<ReasonIn>,
+) -> Result<Json<AwardOut>> {
+    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
+    Ok(Json(app.write(async |tx| taker.reject(tx, &may, id, reason).await).await?.into()))
+}
+
+/// Takes one's own award back before it counts.
+#[utoipa::path(
+    post, path = "/awards/{id}/withdraw", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    responses((status = 200, body = AwardOut), (status = 409, body = Problem, description = "`wrong_state`"))
+)]
+async fn withdraw_award(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<ReasonIn>,
+) -> Result<Json<AwardOut>> {
+    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, false)?);
+    Ok(Json(app.write(async |tx| taker.withdraw(tx, &may, id, reason).await).await?.into()))
+}
+
+/// Undoes a posted award by an opposite entry, with a reason.
+#[utoipa::path(
+    post, path = "/awards/{id}/reverse", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    responses(
+        (status = 200, body = AwardOut),
+        (status = 403, body = Problem, description = "`forbidden`, `own_household`, `not_yours_to_reverse`"),
+        (status = 409, body = Problem, description = "`wrong_state`"),
+    )
+)]
+async fn reverse_award(
+    State(app): State<App>,
+    may: May<Reverse>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<ReasonIn>,
+) -> Result<Json<AwardOut>> {
+    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
+    Ok(Json(app.write(async |tx| taker.reverse(tx, &may, id, reason).await).await?.into()))
+}
+
+/// A household's balances and entries, newest first, each with its rule, reason and recorder.
+#[utoipa::path(
+    get, path = "/households/{id}/statement", tag = "households", params(("id" = HouseholdId, Path), PageQuery),
+    responses((status = 200, body = StatementOut))
+)]
+async fn get_statement(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<HouseholdId>,
+    ValidQuery(page): ValidQuery<PageQuery>,
+) -> Result<Response> {
+    let limit = page.limit(STATEMENT_DEFAULT, PAGE_MAX)?;
+    let today = app.clock.today();
+    let key = format!("statement {id} {limit} {} {today}", page.cursor.as_deref().unwrap_or_default());
+    if let Some(kept) = app.answers.get(&app.generations, &key) {
+        return Ok(json_bytes(kept.shown_to(&may)?));
+    }
+    let db = app.db.read();
+    let village = households::find(db, &may, id).await?.village_id;
+    let generation = app.generations.now(village);
+    // Read again: only what is read under the generation may be kept under it.
+    let household = households::find(db, &may, id).await?;
+    let lines = statement::lines(db, &app.shelf, &household, page.after()?, limit).await?;
+    let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
+    let path = household.grid_path.as_str().into();
+    let household = households::outward::shown(db, today, vec![household]).await?.pop().ok_or(NOT_FOUND)?;
+    let body = serde_json::to_vec(&StatementOut { household, items, next_cursor })
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let answer = Answer { path, below_too: false, body: body.into() };
+    app.answers.keep(key, village, generation, answer.clone());
+    Ok(json_bytes(answer.body))
+}

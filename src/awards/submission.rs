@@ -1,0 +1,146 @@
+//! An award as it comes from a phone, parsed.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, FieldProblem, INVALID, Result};
+use crate::hundredths::Hundredths;
+use crate::ids::{AccountId, AwardId, HouseholdId, RuleId};
+use crate::scope::{AddPoints, May};
+
+/// Longest note, in characters: two lines on the household's page.
+pub const NOTE_CHARS_MAX: usize = 200;
+/// Longest name of who brought it in.
+pub const HANDLED_BY_CHARS_MAX: usize = 30;
+/// Longest reason of a step.
+pub const REASON_CHARS_MAX: usize = 200;
+
+/// One award to be submitted, and by whom.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Made on the phone.
+    pub id: AwardId,
+    /// Whose deed.
+    pub household_id: HouseholdId,
+    /// Which rule.
+    pub rule_id: RuleId,
+    /// In the rule's unit; the rule's default when absent.
+    pub quantity: Option<Hundredths>,
+    /// Day of the deed.
+    pub occurred_on: NaiveDate,
+    /// Plain words.
+    pub note: Option<String>,
+    /// Plain words.
+    pub handled_by: Option<String>,
+    /// Who, and where he may.
+    pub recorder: Arc<May<AddPoints>>,
+}
+
+/// Fields of a submission before they are checked.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// See [`Submission`].
+    pub id: AwardId,
+    /// See [`Submission`].
+    pub household_id: HouseholdId,
+    /// See [`Submission`].
+    pub rule_id: RuleId,
+    /// See [`Submission`].
+    pub quantity: Option<Hundredths>,
+    /// See [`Submission`].
+    pub occurred_on: NaiveDate,
+    /// See [`Submission`].
+    pub note: Option<String>,
+    /// See [`Submission`].
+    pub handled_by: Option<String>,
+}
+
+/// Everything that was said, and who said it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Said<'a> {
+    /// Who.
+    pub account: AccountId,
+    /// Whose deed.
+    pub household: HouseholdId,
+    /// Which rule.
+    pub rule: RuleId,
+    /// As it was sent.
+    pub quantity: Option<Hundredths>,
+    /// Day of the deed.
+    pub occurred_on: NaiveDate,
+    /// Plain words.
+    pub note: Option<&'a str>,
+    /// Plain words.
+    pub handled_by: Option<&'a str>,
+}
+
+impl Said<'_> {
+    /// SHA-256 over its JSON, under which an award is replayed and which its entries carry.
+    ///
+    /// # Errors
+    /// Internal, when it has no JSON form.
+    pub fn digest(&self) -> Result<Vec<u8>> {
+        let json = serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Sha256::digest(json).to_vec())
+    }
+}
+
+impl Submission {
+    /// Checks what can be checked without the book.
+    ///
+    /// # Errors
+    /// One problem a field.
+    pub fn parse(raw: Raw, recorder: Arc<May<AddPoints>>) -> Result<Self> {
+        let mut problems = Vec::new();
+        if raw.id.0.get_version_num() != 7 {
+            problems.push(FieldProblem::new("id", "not_uuid_v7", "这条记录的编号不对，请更新页面再记。"));
+        }
+        let note = text("note", raw.note, NOTE_CHARS_MAX, &mut problems);
+        let handled_by = text("handled_by", raw.handled_by, HANDLED_BY_CHARS_MAX, &mut problems);
+        if !problems.is_empty() {
+            return Err(Error::Refused(INVALID, problems));
+        }
+        let Raw { id, household_id, rule_id, quantity, occurred_on, .. } = raw;
+        Ok(Self { id, household_id, rule_id, quantity, occurred_on, note, handled_by, recorder })
+    }
+
+    /// What was said, without the id.
+    pub fn said(&self) -> Said<'_> {
+        Said {
+            account: self.recorder.account_id(),
+            household: self.household_id,
+            rule: self.rule_id,
+            quantity: self.quantity,
+            occurred_on: self.occurred_on,
+            note: self.note.as_deref(),
+            handled_by: self.handled_by.as_deref(),
+        }
+    }
+}
+
+/// A reason for a step: trimmed, absent when blank.
+///
+/// # Errors
+/// When it is too long, or when it is `demanded` and absent.
+pub fn reason(text_given: Option<String>, demanded: bool) -> Result<Option<String>> {
+    let mut problems = Vec::new();
+    let reason = text("reason", text_given, REASON_CHARS_MAX, &mut problems);
+    if reason.is_none() && demanded && problems.is_empty() {
+        problems.push(FieldProblem::new("reason", "missing", "请写一句原因。"));
+    }
+    if problems.is_empty() { Ok(reason) } else { Err(Error::Refused(INVALID, problems)) }
+}
+
+fn text(field: &str, given: Option<String>, chars_max: usize, problems: &mut Vec<FieldProblem>) -> Option<String> {
+    let text = given?.trim().to_owned();
+    if text.chars().count() > chars_max {
+        problems.push(FieldProblem::new(field, "too_long", format!("最多写 {chars_max} 个字。")));
+    }
+    if text.chars().any(|char| char.is_control() && char != '\n') {
+        problems.push(FieldProblem::new(field, "control_character", "里面有看不见的符号，请去掉。"));
+    }
+    (!text.is_empty()).then_some(text)
+}

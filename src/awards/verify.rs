@@ -1,0 +1,102 @@
+//! Comparing the awards with the book: what an award says must be what was posted for it.
+
+use std::collections::HashMap;
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
+
+use super::{Award, Said, Status, entity};
+use crate::error::Result;
+use crate::hundredths::Hundredths;
+use crate::ids::AwardId;
+use crate::ledger::entity::entry;
+use crate::ledger::verify::Lie;
+use crate::ledger::{Account, CauseKind};
+
+/// Awards read at a time.
+const PAGE: u64 = 2_000;
+
+/// Checks every award against its entries; stops at the first that does not fit. Answers how many
+/// awards were read.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64, Lie>> {
+    let mut read = 0;
+    let mut after: Option<AwardId> = None;
+    loop {
+        let mut query = entity::Entity::find();
+        if let Some(after) = after {
+            query = query.filter(entity::Column::Id.gt(after));
+        }
+        let awards = query.order_by_asc(entity::Column::Id).limit(PAGE).all(db).await?;
+        let Some(last) = awards.last() else { break };
+        after = Some(last.id);
+        read += awards.len() as u64;
+        let ids: Vec<Uuid> = awards.iter().map(|award| award.id.0).collect();
+        let kinds = [CauseKind::Award, CauseKind::Reversal];
+        let entries = entry::Entity::find()
+            .filter(entry::Column::CauseKind.is_in(kinds))
+            .filter(entry::Column::CauseId.is_in(ids))
+            .all(db)
+            .await?;
+        let mut of_award: HashMap<AwardId, Vec<entry::Model>> = HashMap::new();
+        for entry in entries {
+            of_award.entry(AwardId(entry.cause_id)).or_default().push(entry);
+        }
+        for award in &awards {
+            if let Some(what) = wrong(award, of_award.get(&award.id).map_or(&[], Vec::as_slice)) {
+                return Ok(Err(lie(award, what)));
+            }
+            if !still_says_it(award)? {
+                return Ok(Err(lie(award, "原话和当时的校验码对不上，被改过。")));
+            }
+        }
+    }
+    Ok(Ok(read))
+}
+
+fn lie(award: &Award, what: &str) -> Lie {
+    Lie { village: award.village_id, seq: None, what: format!("记录 {}：{what}", award.id) }
+}
+
+/// Whether the row still says what its digest was made of. A quantity that was left out was stored as 1.
+fn still_says_it(award: &Award) -> Result<bool> {
+    let said = |quantity| Said {
+        account: award.recorded_by,
+        household: award.household_id,
+        rule: award.rule_id,
+        quantity,
+        occurred_on: award.occurred_on,
+        note: award.note.as_deref(),
+        handled_by: award.handled_by.as_deref(),
+    };
+    let left_out = award.quantity == Hundredths::ONE && said(None).digest()? == award.digest;
+    Ok(left_out || said(Some(award.quantity)).digest()? == award.digest)
+}
+
+fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
+    let of = |kind| entries.iter().filter(move |entry| entry.cause_kind == kind);
+    let signed = |entry: &entry::Model| {
+        if entry.from_account == Account::Issued { entry.points.0 } else { -entry.points.0 }
+    };
+    let posted: i64 = of(CauseKind::Award).map(signed).sum();
+    let undone: i64 = of(CauseKind::Reversal).map(signed).sum();
+    let expected = match award.status {
+        Status::Posted => (award.points.0, 0),
+        Status::Reversed => (award.points.0, -award.points.0),
+        Status::Submitted | Status::Returned | Status::Rejected | Status::Withdrawn => (0, 0),
+    };
+    if (posted, undone) != expected {
+        return Some("分数和账上的对不上。");
+    }
+    let same = |entry: &entry::Model| {
+        entry.household_id == award.household_id
+            && entry.village_id == award.village_id
+            && entry.cause_digest == award.digest
+            && entry.rule_id == Some(award.rule_id)
+            && entry.rule_set_id == Some(award.rule_set_id)
+            && entry.occurred_on == award.occurred_on
+    };
+    (!entries.iter().all(same)).then_some("户、细则、日期或原话和账上的对不上。")
+}

@@ -1,0 +1,107 @@
+//! The book itself: nothing in it can be changed, and what is changed all the same is found.
+
+use hujifen::ledger::verify::verify;
+use sea_orm::{ConnectionTrait as _, DatabaseBackend};
+use serde_json::json;
+
+use crate::awards::award_id;
+use crate::support::{TestApp, both_engines};
+
+async fn some_entries(app: &TestApp) {
+    let worker = app.signed_in(&app.town.worker).await;
+    for number in 0..6 {
+        let body = json!({
+            "id": award_id(number),
+            "household_id": app.town.households[number as usize % 3],
+            "rule_id": app.town.rule("志愿服务"),
+            "quantity": 2,
+            "occurred_on": "2026-11-20",
+        });
+        worker.post("/awards", body).await.expect(201);
+    }
+    worker.post(&format!("/awards/{}/reverse", award_id(2)), json!({"reason": "记错"})).await.expect(200);
+}
+
+async fn run(app: &TestApp, sql: &str) -> Result<(), sea_orm::DbErr> {
+    let tx = app.app.db.begin().await?;
+    tx.execute_unprepared(sql).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+both_engines! {
+    async fn entries_steps_and_audit_refuse_every_change(app) {
+        some_entries(&app).await;
+        let sqlite = app.app.db.backend() == DatabaseBackend::Sqlite;
+        for table in ["entries", "award_steps", "audit"] {
+            let column = match table { "entries" => "points", "award_steps" => "reason", _ => "action" };
+            let mut attempts = vec![
+                format!("UPDATE {table} SET {column} = {column}"),
+                format!("DELETE FROM {table}"),
+            ];
+            if sqlite {
+                attempts.push(format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"));
+            } else {
+                attempts.push(format!("TRUNCATE {table} CASCADE"));
+            }
+            for sql in attempts {
+                let error = run(&app, &sql).await.expect_err(&sql).to_string();
+                assert!(error.contains("append-only"), "{sql}: {error}");
+            }
+        }
+        let error = run(&app, "UPDATE rule_sets SET title = 'x'").await.unwrap_err().to_string();
+        assert!(error.contains("append-only") || error.contains("never changes"), "{error}");
+        for sql in ["UPDATE rules SET name = 'x'", "DELETE FROM rules"] {
+            assert!(run(&app, sql).await.unwrap_err().to_string().contains("never changes"), "{sql}");
+        }
+    }
+
+    async fn an_honest_book_verifies(app) {
+        some_entries(&app).await;
+        let read = verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap();
+        assert_eq!((read.villages, read.entries, read.balances), (1, 7, 3));
+        assert_eq!(hujifen::awards::verify::verify(app.app.db.read()).await.unwrap(), Ok(6));
+    }
+
+    async fn every_lie_is_found(app) {
+        some_entries(&app).await;
+        let (off, on) = match app.app.db.backend() {
+            DatabaseBackend::Sqlite => ("DROP TRIGGER entries_no_update; DROP TRIGGER entries_no_delete;", ""),
+            _ => ("ALTER TABLE entries DISABLE TRIGGER USER;", "ALTER TABLE entries ENABLE TRIGGER USER;"),
+        };
+        run(&app, off).await.unwrap();
+        let lies = [
+            ("UPDATE entries SET points = points + 100 WHERE seq = 3", "UPDATE entries SET points = points - 100 WHERE seq = 3"),
+            ("UPDATE entries SET period = '2026-10' WHERE seq = 4", "UPDATE entries SET period = '2026-11' WHERE seq = 4"),
+            ("UPDATE entries SET recorded_at = recorded_at + 1 WHERE seq = 7", "UPDATE entries SET recorded_at = recorded_at - 1 WHERE seq = 7"),
+            ("UPDATE entries SET seq = 99 WHERE seq = 7", "UPDATE entries SET seq = 7 WHERE seq = 99"),
+            ("UPDATE balances SET pending = pending + 100, issued = issued - 100", "UPDATE balances SET pending = pending - 100, issued = issued + 100"),
+            ("UPDATE month_totals SET points = points + 1", "UPDATE month_totals SET points = points - 1"),
+            ("UPDATE chain_heads SET seq = seq + 1", "UPDATE chain_heads SET seq = seq - 1"),
+        ];
+        for (lie, truth) in lies {
+            run(&app, lie).await.unwrap();
+            let found = verify(app.app.db.read(), &app.app.pen.chain).await.unwrap();
+            assert!(found.is_err(), "{lie}");
+            run(&app, truth).await.unwrap();
+            assert!(verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().is_ok(), "{truth}");
+        }
+        let lies = ["UPDATE awards SET points = points + 1", "UPDATE awards SET note = 'x'", "UPDATE awards SET status = 'withdrawn' WHERE status = 'posted'"];
+        for lie in lies {
+            let tx = app.app.db.begin().await.unwrap();
+            tx.execute_unprepared(lie).await.unwrap();
+            assert!(hujifen::awards::verify::verify(&tx).await.unwrap().is_err(), "{lie}");
+        }
+        run(&app, "DELETE FROM entries WHERE seq = 5").await.unwrap();
+        assert!(verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().is_err());
+        if !on.is_empty() {
+            run(&app, on).await.unwrap();
+        }
+    }
+
+    async fn a_balance_that_does_not_add_up_is_refused_by_the_database(app) {
+        some_entries(&app).await;
+        assert!(run(&app, "UPDATE balances SET pending = pending + 1").await.is_err());
+        assert!(run(&app, "UPDATE balances SET spendable = -100, pending = pending + 100").await.is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! The integration suite: one binary, real databases, real HTTP types.
+//!
+//! Tests that touch the database run twice, on SQLite and on PostgreSQL, each on a database of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on stops")]
+
+mod support;
+
+mod awards;
+mod house;
+mod ledger;
