@@ -13,7 +13,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::{Cookies, LiveSessions, Tokens};
@@ -56,6 +56,8 @@ const COMPRESSED_BYTES_MIN: u64 = 1024;
 const SPREADSHEET: &str = "application/vnd.openxmlformats";
 /// How long a body may pause before the connection is given up.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// How long a whole body may take: a long roster over a slow line.
+const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// Everything requests share.
 pub struct Shared {
@@ -181,7 +183,8 @@ impl App {
         for touch in touched {
             match touch {
                 Touch::Village(id) => self.generations.moved(*id),
-                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+                Touch::Areas | Touch::Names => self.generations.all_moved(),
+                Touch::Account(_) => {}
             }
         }
         let accounts: HashSet<_> =
@@ -228,9 +231,9 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(spreadsheets::routes::router())
 }
 
-/// Why anything is ever refused, for the documentation.
+/// Why anything is ever refused, for the documentation: one refusal a code.
 fn refusals() -> Vec<Refusal> {
-    [
+    let mut refusals = [
         error::REFUSALS,
         http::REFUSALS,
         auth::REFUSALS,
@@ -242,7 +245,10 @@ fn refusals() -> Vec<Refusal> {
         rules::REFUSALS,
         awards::REFUSALS,
     ]
-    .concat()
+    .concat();
+    refusals.sort_by_key(|refusal| refusal.code);
+    refusals.dedup_by_key(|refusal| refusal.code);
+    refusals
 }
 
 fn routes() -> OpenApiRouter<App> {
@@ -270,6 +276,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+        .layer(RequestBodyDeadlineLayer::new(BODY_TIME_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), http::around))
         .layer(compression)
         .with_state(app)

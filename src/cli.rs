@@ -5,7 +5,7 @@
 mod import;
 mod verify;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -150,10 +150,7 @@ async fn run(command: Command) -> Outcome {
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
         Command::Import(command) => import::run(command).await,
         Command::Verify(config) => verify::run(&config).await,
-        Command::Openapi => {
-            print!("{}", String::from_utf8_lossy(&app::documents().json));
-            Ok(())
-        }
+        Command::Openapi => Ok(std::io::stdout().write_all(&app::documents().json)?),
     }
 }
 

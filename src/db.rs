@@ -138,6 +138,8 @@ pub enum Touch {
     Village(AreaId),
     /// An account, its scopes or its sessions.
     Account(AccountId),
+    /// The names of people, which stand in answers of any village.
+    Names,
     /// The tree of areas, and with it everything that carries a path or a name from it.
     Areas,
 }

@@ -15,7 +15,7 @@ use super::sheet::{FILE_BYTES_MAX, Unreadable};
 use crate::app::App;
 use crate::areas;
 use crate::error::{Error, FieldProblem, INVALID, Problem, Result};
-use crate::http::{MALFORMED, TOO_LARGE, WRONG_TYPE};
+use crate::http::{MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_TYPE};
 use crate::ids::AreaId;
 use crate::scope::{ImportHouseholds, ImportRules, May};
 
@@ -109,8 +109,6 @@ impl FromRequest<App> for RulesIn {
     responses(
         (status = 200, body = Import, description = "What came in, or would; or, with an error among the problems, why nothing did"),
         (status = 404, body = Problem, description = "`not_found`: no such village in reach"),
-        (status = 413, body = Problem, description = "`too_large`"),
-        (status = 415, body = Problem, description = "`wrong_content_type`"),
         (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table"),
     )
 )]
@@ -137,8 +135,6 @@ async fn import_households(
     responses(
         (status = 200, body = Import, description = "What came in, or would; or, with an error among the problems, why nothing did"),
         (status = 404, body = Problem, description = "`not_found`: no such village in reach"),
-        (status = 413, body = Problem, description = "`too_large`"),
-        (status = 415, body = Problem, description = "`wrong_content_type`"),
         (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table; `too_many_rules`"),
     )
 )]
@@ -248,7 +244,11 @@ async fn bytes(mut field: Field<'_>, bytes_max: usize) -> Result<Option<Vec<u8>>
 }
 
 fn unreadable(error: MultipartError) -> Error {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { file_too_large() } else { MALFORMED.into() }
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => file_too_large(),
+        StatusCode::BAD_REQUEST => MALFORMED.into(),
+        _ => TOO_SLOW.into(),
+    }
 }
 
 fn file_too_large() -> Error {

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod accounts;
 mod awards;
 mod command;
 mod house;

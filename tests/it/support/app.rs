@@ -69,6 +69,11 @@ impl TestApp {
         Client::new(self.router.clone(), Some(token))
     }
 
+    /// A phone with a token of its own.
+    pub fn with_token(&self, token: String) -> Client {
+        Client::new(self.router.clone(), Some(token))
+    }
+
     /// Nobody's phone.
     pub fn stranger(&self) -> Client {
         Client::new(self.router.clone(), None)
