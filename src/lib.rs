@@ -16,6 +16,7 @@ pub mod fresh;
 pub mod hundredths;
 pub mod ids;
 pub mod keys;
+pub mod meta;
 pub mod scope;
 
 // The rooms.
@@ -28,6 +29,7 @@ pub mod rules;
 pub mod awards;
 pub mod publicity;
 pub mod spreadsheets;
+pub mod demo;
 
 // The house around them.
 pub mod app;

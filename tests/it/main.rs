@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod awards;
 mod command;
+mod demo;
 mod house;
 mod imports;
 mod ledger;
