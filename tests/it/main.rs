@@ -6,6 +6,7 @@
 
 mod support;
 
+mod authz;
 mod awards;
 mod house;
 mod ledger;

@@ -305,10 +305,15 @@ fn may_adopt(app: &App, village: &Area, by: AccountId) -> May<AdoptRules> {
     Arc::new(identity).may(app.clock.today()).unwrap()
 }
 
-/// A sign-in without the hashing.
+/// A sign-in without the hashing: the access token.
 pub async fn sign_in(app: &App, person: &Person) -> String {
+    sign_in_to_stay(app, person).await.0
+}
+
+/// A sign-in without the hashing: access token and refresh token.
+pub async fn sign_in_to_stay(app: &App, person: &Person) -> (String, String) {
     let candidate = accounts::sessions::candidate(app.db.read(), &person.username).await.unwrap().unwrap();
     let begun =
         app.write(async |tx| accounts::sessions::begin(tx, &app.clock, &app.tokens, &candidate).await).await.unwrap();
-    app.tokens.issue(begun.account_id, begun.session_id, app.clock.now()).unwrap()
+    (app.tokens.issue(begun.account_id, begun.session_id, app.clock.now()).unwrap(), begun.refresh_token)
 }
