@@ -101,7 +101,7 @@ const ACCOUNTS: &[Row] = &[
 
 const HOUSEHOLDS: &[Row] = &[
     plain("list_households", "all", |ask, _| ask),
-    plain("list_households", "by an initial that many have", |ask, _| ask.by("q", "c")),
+    plain("list_households", "by a number in many codes", |ask, _| ask.by("q", "0")),
     target("list_households", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
     target("list_households", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village)),
     target("create_household", "grid_id", "", |ask, asked| {
