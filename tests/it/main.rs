@@ -7,6 +7,7 @@
 mod support;
 
 mod accounts;
+mod authz;
 mod awards;
 mod command;
 mod demo;

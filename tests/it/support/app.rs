@@ -65,8 +65,12 @@ impl TestApp {
 
     /// Somebody's phone, signed in.
     pub async fn signed_in(&self, person: &Person) -> Client {
-        let token = town::sign_in(&self.app, person).await;
-        Client::new(self.router.clone(), Some(token))
+        self.phone(town::sign_in(&self.app, person).await)
+    }
+
+    /// A phone with a token.
+    pub fn phone(&self, token: impl Into<String>) -> Client {
+        Client::new(self.router.clone(), Some(token.into()))
     }
 
     /// A phone with a token of its own.

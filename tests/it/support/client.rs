@@ -63,9 +63,14 @@ impl Client {
         Answer { status: parts.status, headers: parts.headers, bytes: body.collect().await.unwrap().to_bytes() }
     }
 
-    /// A request with this phone's token, to be completed.
+    /// A request to the API with this phone's token, to be completed.
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let builder = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        self.request_to(method, &format!("/api/v1{path}"))
+    }
+
+    /// A request to any path with this phone's token, to be completed.
+    pub fn request_to(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let builder = Request::builder().method(method).uri(path);
         match &self.token {
             Some(token) => builder.header("authorization", format!("Bearer {token}")),
             None => builder,
