@@ -4,6 +4,8 @@
 //! description. Added here: who may call, the problems that every call of a kind can meet, and an
 //! example of each problem, made of the very constant that the server answers with.
 
+mod nullable;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
@@ -124,6 +126,7 @@ fn complete(mut document: Value, catalogue: &[Refusal]) -> Value {
     {
         info.remove("license");
     }
+    nullable::require(&mut document);
     let examples: Map<String, Value> =
         catalogue.iter().map(|refusal| (refusal.code.to_owned(), example(*refusal))).collect();
     document["components"]["examples"] = examples.into();
@@ -259,6 +262,22 @@ mod tests {
         serde_json::from_slice(&app::documents().json).unwrap()
     }
 
+    /// Every file of the house.
+    fn sources() -> Vec<String> {
+        let (mut folders, mut sources) = (vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    sources.push(std::fs::read_to_string(&path).unwrap());
+                }
+            }
+        }
+        sources
+    }
+
     fn operations(document: &Value) -> Vec<(String, &Value)> {
         let items = document["paths"].as_object().unwrap().iter();
         let all = items.flat_map(|(path, item)| {
@@ -305,6 +324,32 @@ mod tests {
 
     /// Only whoever brings in a table from the command line meets these.
     const NOT_OVER_HTTP: [&str; 1] = ["too_many_rules"];
+    /// Mutation: take `#[schema(as = AwardStatus)]` away, which leaves two schemas named `Status`.
+    #[test]
+    fn every_schema_has_a_name_of_its_own() {
+        let mut names = BTreeSet::new();
+        for source in sources() {
+            for rest in source.split("#[derive(").skip(1) {
+                let Some((derived, rest)) = rest.split_once(")]\n") else { continue };
+                if !derived.contains(concat!("To", "Schema")) {
+                    continue;
+                }
+                let head = rest.split_inclusive('\n').take_while(|line| line.starts_with("#["));
+                let head: String = head.collect();
+                let named = head.split_once("schema(as = ").and_then(|(_, name)| name.split_once(')'));
+                let name = match named {
+                    Some((name, _)) => name,
+                    None => rest[head.len()..]
+                        .split([' ', '<'])
+                        .skip_while(|word| *word != "struct" && *word != "enum")
+                        .nth(1)
+                        .unwrap(),
+                };
+                assert!(names.insert(name.to_owned()), "two schemas are named {name}");
+            }
+        }
+        assert!(names.len() > 40);
+    }
 
     /// Mutation: forget a constant in a room's `REFUSALS`, or a code in a response's description.
     #[test]
@@ -312,18 +357,9 @@ mod tests {
         let document = document();
         let known = &document["components"]["examples"];
         let mut codes = BTreeSet::new();
-        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|ending| ending == "rs") {
-                    let source = std::fs::read_to_string(&path).unwrap();
-                    let refusals = source.split(concat!("Refusal::", "new(")).skip(1);
-                    codes.extend(refusals.filter_map(|rest| rest.split('"').nth(1).map(str::to_owned)));
-                }
-            }
+        for source in sources() {
+            let refusals = source.split(concat!("Refusal::", "new(")).skip(1);
+            codes.extend(refusals.filter_map(|rest| rest.split('"').nth(1).map(str::to_owned)));
         }
         assert!(codes.len() > 10);
         let used: BTreeSet<String> = operations(&document)

@@ -196,6 +196,9 @@ impl Terms {
 }
 
 impl Window {
+    /// Every window there is.
+    pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
     /// The window a day lies in: `2026-11-03`, `2026-W45`, `2026-11`, `2026-Q4` or `2026`. Weeks are
     /// those of ISO 8601.
     pub fn of(self, day: NaiveDate) -> String {

@@ -16,6 +16,7 @@ const PROBLEMS_MAX: usize = 2_000;
 /// Whether a problem keeps its row out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportProblemLevel)]
 pub enum Level {
     /// The row is not imported.
     Error,
