@@ -9,4 +9,6 @@ mod support;
 mod authz;
 mod awards;
 mod house;
+mod http;
 mod ledger;
+mod session;

@@ -5,8 +5,8 @@ use axum::http::Request;
 use serde_json::Value;
 
 use super::caller::Caller;
-use super::document::Operation;
 use super::place::Place;
+use crate::support::operations::Operation;
 
 /// How to ask one operation, varying what one of its parameters or fields names.
 pub struct Row {
