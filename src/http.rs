@@ -32,15 +32,17 @@ pub const PAGE_MAX: u64 = 200;
 /// The body is not JSON.
 pub const MALFORMED: Refusal = Refusal::new(400, "malformed", "内容格式不对，没有保存。请刷新页面再试。");
 /// Not `application/json`.
-pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请用 application/json 发送。");
+pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请按接口说明里写的类型发送。");
 /// Larger than the limit.
 pub const TOO_LARGE: Refusal = Refusal::new(413, "too_large", "内容太大，请分几次提交。");
+/// The body did not arrive; a client tries again by itself.
+pub const TOO_SLOW: Refusal = Refusal::new(408, "too_slow", "网络太慢，没有收完，请再试一次。");
 /// The path exists with another method.
 pub const WRONG_METHOD: Refusal = Refusal::new(405, "wrong_method", "这个地址不支持这种操作。");
 /// An answer of some other 4xx or 5xx status; the status says more.
 pub const FAILED: Refusal = Refusal::new(500, "failed", "没有办成，请稍后再试。");
 /// Why requests are refused before they reach a room.
-pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, WRONG_METHOD, FAILED];
+pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, TOO_SLOW, WRONG_METHOD, FAILED];
 /// A cursor that this server did not make.
 const WRONG_CURSOR: &str = "翻页位置不对，请从第一页重新看。";
 /// Longest path of a field that is named in a problem, and most digits in it: a place in a list has three.
@@ -60,6 +62,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
             Ok(axum::Json(value)) => read(value).map(Self),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
+            Err(JsonRejection::BytesRejection(_)) => Err(TOO_SLOW.into()),
             Err(_) => Err(MALFORMED.into()),
         }
     }

@@ -249,7 +249,7 @@ async fn reverse_award(
     Ok(Json(app.write(async |tx| taker.reverse(tx, &may, id, reason).await).await?.into()))
 }
 
-/// A household's balances and entries, newest first, each with its rule, reason and recorder.
+/// A household's balances, its entries (newest first, each with its rule, reason and recorder) and its use of caps.
 #[utoipa::path(
     get, path = "/households/{id}/statement", tag = "households", params(("id" = HouseholdId, Path), PageQuery),
     responses((status = 200, body = StatementOut))
@@ -273,9 +273,10 @@ async fn get_statement(
     let household = households::find(db, &may, id).await?;
     let lines = statement::lines(db, &app.shelf, &household, page.after()?, limit).await?;
     let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
+    let caps = statement::caps(db, id, today).await?;
     let path = household.grid_path.as_str().into();
     let household = households::outward::shown(db, today, vec![household]).await?.pop().ok_or(NOT_FOUND)?;
-    let body = serde_json::to_vec(&StatementOut { household, items, next_cursor })
+    let body = serde_json::to_vec(&StatementOut { household, items, next_cursor, caps })
         .map_err(|error| Error::Internal(error.to_string()))?;
     let answer = Answer { path, below_too: false, body: body.into() };
     app.answers.keep(key, village, generation, answer.clone());

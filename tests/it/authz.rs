@@ -190,6 +190,9 @@ fn cell(answer: &Answer) -> String {
     if let Some(items) = body["items"].as_array() {
         return format!("{status} x{}", items.len());
     }
+    if body["created"].is_u64() {
+        return format!("{status} created {}", body["created"]);
+    }
     match body["results"].as_array() {
         Some(results) => {
             let each = results.iter().map(|result| match result["error"]["code"].as_str() {

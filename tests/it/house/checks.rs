@@ -18,16 +18,21 @@ impl Source {
         name.split('.').next().unwrap_or_default()
     }
 
-    /// `areas` of `src/areas/routes.rs`.
+    /// `areas` of `src/areas/routes.rs`, `cli` of `src/cli/verify.rs`.
+    fn folder(&self) -> Option<&str> {
+        let (folder, _) = self.path.strip_prefix("src/")?.split_once('/')?;
+        Some(folder)
+    }
+
+    /// `areas` of `src/areas/routes.rs`; nothing of `src/cli/verify.rs`, which is a part of `src/cli.rs`.
     fn room(&self) -> Option<&str> {
-        let (room, _) = self.path.strip_prefix("src/")?.split_once('/')?;
-        Some(room)
+        self.folder().filter(|folder| !KNOW_ALL.contains(folder))
     }
 
     /// `areas` of `src/areas/routes.rs`, `writer` of `src/writer.rs`.
     fn module(&self) -> Option<&str> {
         let inside = self.path.starts_with("src/") && self.path != "src/lib.rs";
-        inside.then(|| self.room().unwrap_or(self.stem()))
+        inside.then(|| self.folder().unwrap_or(self.stem()))
     }
 }
 

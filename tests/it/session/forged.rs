@@ -176,7 +176,7 @@ async fn no_token_made_by_hand_is_believed() {
     refused(&app.stranger().send(request.body(axum::body::Body::empty()).unwrap()).await, "refresh", &good);
     // After all of it the true one still holds, until its sign-in is ended.
     assert_eq!(asked(&app, &good).await.status.as_u16(), 200);
-    app.phone(good.clone()).json(axum::http::Method::DELETE, "/session", Value::Null).await.expect(204);
+    app.with_token(good.clone()).json(axum::http::Method::DELETE, "/session", Value::Null).await.expect(204);
     refused(&asked(&app, &good).await, "revoked", &good);
     refused(&asked(&app, &sign(claims)).await, "revoked", &good);
 }
@@ -187,7 +187,7 @@ fn claims_of(token: &str) -> Value {
 }
 
 async fn asked(app: &TestApp, token: &str) -> Answer {
-    app.phone(token).get("/me").await
+    app.with_token(token.to_owned()).get("/me").await
 }
 
 #[track_caller]

@@ -65,12 +65,12 @@ impl TestApp {
 
     /// Somebody's phone, signed in.
     pub async fn signed_in(&self, person: &Person) -> Client {
-        self.phone(town::sign_in(&self.app, person).await)
+        self.with_token(town::sign_in(&self.app, person).await)
     }
 
-    /// A phone with a token.
-    pub fn phone(&self, token: impl Into<String>) -> Client {
-        Client::new(self.router.clone(), Some(token.into()))
+    /// A phone with a token of its own.
+    pub fn with_token(&self, token: String) -> Client {
+        Client::new(self.router.clone(), Some(token))
     }
 
     /// Nobody's phone.
