@@ -120,6 +120,7 @@ fn synonym<T: Copy>(table: &[(T, &[&str])], word: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::{WrongSize, code, door, person, phone, size, status, tags};
+    use crate::households::Status;
 
     #[test]
     fn a_size_is_a_whole_number_of_people() {
