@@ -43,7 +43,11 @@ pub struct SignedIn {
 /// # Errors
 /// When the database fails.
 pub async fn candidate(db: &impl ConnectionTrait, username: &str) -> Result<Option<account::Model>> {
-    let query = account::Entity::find().filter(account::Column::Username.eq(super::normal(username)));
+    // No account has a name that could not be given.
+    let Ok(username) = super::Username::parse(username) else {
+        return Ok(None);
+    };
+    let query = account::Entity::find().filter(account::Column::Username.eq(username.as_str()));
     Ok(query.filter(account::Column::DisabledAt.is_null()).one(db).await?)
 }
 
@@ -119,19 +123,18 @@ pub async fn refresh(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Re
     Ok(Refreshed::SignedIn(SignedIn { account_id: account.id, session_id, refresh_token, expires_at }))
 }
 
-/// Ends a sign-in by its refresh token. One that is unknown is ended already.
+/// Ends some sign-ins. What is unknown or ended stays as it is.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sign_out(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Result<()> {
-    let Some(presented) = tokens.read_refresh(token) else {
-        return Ok(());
-    };
-    let live = session::Entity::find_by_id(presented.session_id).filter(session::Column::RevokedAt.is_null());
-    match live.one(tx).await? {
-        Some(row) => revoke(tx, clock, row, "sign_out").await,
-        None => Ok(()),
+pub async fn sign_out(tx: &Tx, clock: &Clock, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
+    for id in sessions {
+        let live = session::Entity::find_by_id(id).filter(session::Column::RevokedAt.is_null());
+        if let Some(row) = live.one(tx).await? {
+            revoke(tx, clock, row, "sign_out").await?;
+        }
     }
+    Ok(())
 }
 
 /// Ends all sign-ins of an account, except one.

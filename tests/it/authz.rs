@@ -6,7 +6,6 @@
 //! a parameter that names something cannot be forgotten here.
 
 mod caller;
-mod document;
 mod place;
 mod row;
 mod rows;
@@ -21,7 +20,6 @@ use sea_orm::Iterable as _;
 use serde_json::Value;
 
 use caller::Caller;
-use document::{Operation, operations};
 use place::{Place, Where, places};
 use row::{Asked, Row};
 use rows::{MADE_BY_THE_PHONE, ROWS};
@@ -29,6 +27,7 @@ use state::State;
 
 use crate::support::TestApp;
 use crate::support::client::Answer;
+use crate::support::operations::{Operation, operations};
 
 /// What needs a cookie although the document calls it public.
 const BY_COOKIE: &str = "refresh_session";
@@ -190,6 +189,9 @@ fn cell(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.bytes).unwrap_or_default();
     if let Some(items) = body["items"].as_array() {
         return format!("{status} x{}", items.len());
+    }
+    if body["created"].is_u64() {
+        return format!("{status} created {}", body["created"]);
     }
     match body["results"].as_array() {
         Some(results) => {

@@ -7,10 +7,14 @@
 mod support;
 
 mod accounts;
+mod areas;
 mod authz;
 mod awards;
 mod command;
 mod demo;
 mod house;
+mod households;
+mod http;
 mod imports;
 mod ledger;
+mod session;

@@ -4,6 +4,7 @@ use hujifen::accounts::entity::{account, scope};
 use hujifen::scope::Role;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use uuid::Uuid;
 
 use super::place::Where;
 use crate::support::town::{self, Person};
@@ -14,6 +15,7 @@ pub struct Caller {
     pub name: &'static str,
     /// What he is, while he is something.
     pub role: Option<Role>,
+    pub id: Uuid,
     pub username: String,
     pub phone: Client,
     pub refresh_token: Option<String>,
@@ -41,6 +43,7 @@ pub async fn callers(app: &TestApp) -> Vec<Caller> {
     let mut callers = vec![Caller {
         name: "nobody",
         role: None,
+        id: town.worker.id.0,
         username: town.worker.username.clone(),
         phone: app.stranger(),
         refresh_token: None,
@@ -59,8 +62,8 @@ pub async fn callers(app: &TestApp) -> Vec<Caller> {
         ("cadre, one-time password", &fresh, None, &[]),
     ] {
         let (token, refresh_token) = town::sign_in_to_stay(&app.app, person).await;
-        let (phone, username) = (app.phone(token), person.username.clone());
-        callers.push(Caller { name, role, username, phone, refresh_token: Some(refresh_token), reach });
+        let (phone, id, username) = (app.with_token(token), person.id.0, person.username.clone());
+        callers.push(Caller { name, role, id, username, phone, refresh_token: Some(refresh_token), reach });
     }
     end(app, &ended).await;
     change(app, &disabled, |row| row.disabled_at = Set(Some(app.app.clock.now()))).await;

@@ -3,7 +3,6 @@
 use hujifen::accounts::entity::scope;
 use hujifen::areas::{self, Area, Level};
 use hujifen::rules;
-use hujifen::rules::entity as rule_set;
 use hujifen::scope::Role;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
@@ -110,7 +109,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
         let at = u32::try_from(number).unwrap() * 2;
         let draft = match places.last() {
             Some(Place { village: same, draft, .. }) if *same == village.id.0 => *draft,
-            _ => draft_of(app, village).await,
+            _ => town::draft(&app.app, village, town.cadre.id).await.0,
         };
         places.push(Place {
             at: Where::ALL[number],
@@ -145,17 +144,6 @@ async fn rule_of(app: &TestApp, village: &Area, name: &str) -> Uuid {
     let sets = rules::sets(app.app.db.read(), village.id).await.unwrap();
     let rules = rules::rules_of(app.app.db.read(), sets.last().unwrap().id).await.unwrap();
     rules.into_iter().find(|rule| rule.name == name).unwrap().id.0
-}
-
-async fn draft_of(app: &TestApp, village: &Area) -> Uuid {
-    let mut table = town::table();
-    table[0].name = "清扫村道".into();
-    let by = app.town.cadre.id;
-    let clock = &app.app.clock;
-    let brought = app.app.write(async |tx| rules::bring_in(tx, clock, by, village, table).await).await.unwrap();
-    let set = rule_set::Entity::find_by_id(brought.rule_set_id).one(app.app.db.read()).await.unwrap().unwrap();
-    assert!(set.adopted_at.is_none());
-    set.id.0
 }
 
 async fn scope_of(app: &TestApp, person: &Person) -> Uuid {

@@ -3,10 +3,12 @@
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::caller::Caller;
-use super::document::Operation;
 use super::place::Place;
+use crate::support::client::form;
+use crate::support::operations::Operation;
 
 /// How to ask one operation, varying what one of its parameters or fields names.
 pub struct Row {
@@ -68,8 +70,8 @@ pub struct Ask {
     path: String,
     query: String,
     cookie: Option<String>,
-    content_type: Option<&'static str>,
-    body: String,
+    content_type: Option<String>,
+    body: Vec<u8>,
 }
 
 impl Ask {
@@ -87,8 +89,15 @@ impl Ask {
     }
 
     pub fn json(mut self, body: Value) -> Self {
-        self.content_type = Some("application/json");
-        self.body = body.to_string();
+        self.content_type = Some("application/json".to_owned());
+        self.body = body.to_string().into_bytes();
+        self
+    }
+
+    /// A form with a file for an area.
+    pub fn form(mut self, area: Uuid, file: &str) -> Self {
+        let (kind, body) = form(&[("area_id", area.to_string().as_bytes()), ("file", file.as_bytes())]);
+        (self.content_type, self.body) = (Some(kind), body);
         self
     }
 

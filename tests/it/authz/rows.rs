@@ -12,7 +12,7 @@ use crate::support::town::PASSWORD;
 /// Fields that name a row and are no target: ids that the phone makes.
 pub const MADE_BY_THE_PHONE: [(&str, &str); 2] = [("submit_award", "id"), ("submit_awards", "awards.id")];
 
-pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS];
+pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS, IMPORTS];
 
 const SYSTEM: &[Row] = &[
     plain("read_health", "", |ask, _| ask),
@@ -85,6 +85,17 @@ const ACCOUNTS: &[Row] = &[
     target("add_scope", "id", "the own village's panel", |ask, asked| {
         ask.at("id", asked.place.worker).json(json!({"role": "panel_member", "area_id": asked.own.village}))
     }),
+    target("add_scope", "id", "the own village's cadre", |ask, asked| {
+        ask.at("id", asked.place.worker).json(json!({"role": "village_cadre", "area_id": asked.own.village}))
+    }),
+    target("add_scope", "area_id", "a town administrator's for oneself", |ask, asked| {
+        ask.at("id", asked.caller.id).json(json!({"role": "town_admin", "area_id": asked.place.town}))
+    }),
+    target("add_scope", "area_id", "a worker's for oneself", |ask, asked| {
+        ask.at("id", asked.caller.id).json(json!({"role": "grid_worker", "area_id": asked.place.grid}))
+    }),
+    plain("reset_password", "one's own", |ask, asked| ask.at("id", asked.caller.id)),
+    plain("change_account", "one's own name", |ask, asked| ask.at("id", asked.caller.id).json(json!({"name": "新"}))),
     target("add_scope", "area_id", "a panel for the own worker", |ask, asked| {
         ask.at("id", asked.own.worker).json(json!({"role": "panel_member", "area_id": asked.place.village}))
     }),
@@ -199,4 +210,14 @@ const RANKINGS: &[Row] = &[
         ask.by("area_id", asked.own.village).by("household_id", asked.place.household)
     })
     .up_to_village(),
+];
+
+const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
+const TABLE: &str =
+    "类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n公益,巡河,加分,2,小时,,,无,免审,是,,";
+
+const IMPORTS: &[Row] = &[
+    target("import_households", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, ROSTER)),
+    target("import_rules", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, TABLE)),
+    target("import_rules", "area_id", "into a town", |ask, asked| ask.form(asked.place.town, TABLE)),
 ];

@@ -65,12 +65,7 @@ impl TestApp {
 
     /// Somebody's phone, signed in.
     pub async fn signed_in(&self, person: &Person) -> Client {
-        self.phone(town::sign_in(&self.app, person).await)
-    }
-
-    /// A phone with a token.
-    pub fn phone(&self, token: impl Into<String>) -> Client {
-        Client::new(self.router.clone(), Some(token.into()))
+        self.with_token(town::sign_in(&self.app, person).await)
     }
 
     /// A phone with a token of its own.

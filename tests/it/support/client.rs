@@ -51,6 +51,18 @@ impl Answer {
     }
 }
 
+/// Content type and body of a form.
+pub fn form(fields: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let file = if *name == "file" { "; filename=\"台账.xlsx\"" } else { "" };
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend([head.as_bytes(), value, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+}
+
 impl Client {
     pub fn new(router: Router, token: Option<String>) -> Self {
         Self { router, token }
@@ -87,15 +99,8 @@ impl Client {
 
     /// Sends a form; a field whose name is `file` is a file.
     pub async fn upload(&self, path: &str, fields: &[(&str, &[u8])]) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            let file = if *name == "file" { "; filename=\"台账.xlsx\"" } else { "" };
-            let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-            body.extend([head.as_bytes(), value, b"\r\n"].concat());
-        }
-        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-        let request = self.request(Method::POST, path);
-        let request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        let (kind, body) = form(fields);
+        let request = self.request(Method::POST, path).header("content-type", kind);
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 

@@ -274,6 +274,15 @@ pub async fn adopt_table(app: &App, village: &Area, by: AccountId, table: Vec<Ne
     .unwrap()
 }
 
+/// A table that waits for its resolution.
+pub async fn draft(app: &App, village: &Area, by: AccountId) -> RuleSetId {
+    let mut table = table();
+    table[0].name = "清扫村道".into();
+    let brought = app.write(async |tx| rules::bring_in(tx, &app.clock, by, village, table).await).await.unwrap();
+    assert!(brought.created == 1, "{brought:?}");
+    brought.rule_set_id
+}
+
 /// What a cadre of the village may.
 fn may<V: Verb>(app: &App, village: &Area, by: AccountId) -> May<V> {
     let scope = Scope {
