@@ -8,4 +8,6 @@ mod support;
 
 mod awards;
 mod house;
+mod kill_storm;
 mod ledger;
+mod writer;

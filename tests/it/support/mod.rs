@@ -3,7 +3,9 @@
 pub mod app;
 pub mod client;
 pub mod postgres;
+pub mod server;
 pub mod town;
+pub mod wire;
 
 pub use app::TestApp;
 pub use client::Client;
