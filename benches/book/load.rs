@@ -53,7 +53,7 @@ pub fn run(server: &Server, phones: Vec<Phone>, span: Span) -> Tally {
     let address = server.address();
     let talking: Vec<_> =
         groups.into_iter().map(|group| thread::spawn(move || talk_all(address, group, from, until))).collect();
-    let processes = [std::process::id(), server.pid()];
+    let processes = [std::process::id(), server.process.id()];
     thread::sleep(from.saturating_duration_since(Instant::now()));
     let before = processes.map(processor_ticks);
     thread::sleep(until.saturating_duration_since(Instant::now()));

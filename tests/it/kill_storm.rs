@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,14 @@ struct Day {
     acknowledged: Vec<Uuid>,
 }
 
+/// A process under the storm. Every other one dies right after it acknowledged something, which is
+/// when a promise made too early would be broken.
+struct Storm {
+    address: SocketAddr,
+    server: Mutex<Option<Server>>,
+    overdue: AtomicBool,
+}
+
 /// Mutation: in `writer::serve`, answer the group before `app.finish`.
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
@@ -63,13 +72,19 @@ fn what_was_acknowledged_survives_every_kill() {
         if kill % KILLS_PER_SIGN_IN == 0 {
             sign_in(&server, &town, &days);
         }
+        let storm =
+            Storm { address: server.address(), server: Mutex::new(Some(server)), overdue: AtomicBool::new(false) };
         thread::scope(|scope| {
             for (number, day) in days.iter().enumerate() {
-                let (address, town, clock) = (server.address(), &town, &clock);
-                scope.spawn(move || post_until_it_dies(address, town, clock, number, &mut day.lock().unwrap()));
+                let (storm, town, clock) = (&storm, &town, &clock);
+                scope.spawn(move || storm.post_until_it_dies(town, clock, number, &mut day.lock().unwrap()));
             }
             thread::sleep(moment(&clock));
-            drop(server);
+            if kill % 2 == 0 {
+                storm.kill();
+            } else {
+                storm.overdue.store(true, Ordering::SeqCst);
+            }
         });
     }
     let server = start(folder.path(), &mut starts);
@@ -135,17 +150,25 @@ fn moment(clock: &Clock) -> Duration {
     LIFE.0 + (LIFE.1 - LIFE.0).mul_f64(share)
 }
 
-fn post_until_it_dies(address: SocketAddr, town: &Town, clock: &Clock, phone: usize, day: &mut Day) {
-    let Ok(mut wire) = Wire::connect(address, Some(day.token.clone())) else { return };
-    loop {
-        let award = award(town, clock, phone, day.sent.len());
-        let body = award.1.to_string();
-        let id = award.0;
-        day.sent.push(award);
-        match wire.send("POST", "/api/v1/awards", &body) {
-            Ok((201, _)) => day.acknowledged.push(id),
-            Ok((status, answer)) => panic!("{status}: {answer}"),
-            Err(_) => return,
+impl Storm {
+    fn kill(&self) {
+        drop(self.server.lock().unwrap().take());
+    }
+
+    fn post_until_it_dies(&self, town: &Town, clock: &Clock, phone: usize, day: &mut Day) {
+        let Ok(mut wire) = Wire::connect(self.address, Some(day.token.clone())) else { return };
+        loop {
+            let (id, award) = award(town, clock, phone, day.sent.len());
+            let body = award.to_string();
+            day.sent.push((id, award));
+            match wire.send("POST", "/api/v1/awards", &body) {
+                Ok((201, _)) => day.acknowledged.push(id),
+                Ok((status, answer)) => panic!("{status}: {answer}"),
+                Err(_) => return,
+            }
+            if self.overdue.load(Ordering::SeqCst) {
+                self.kill();
+            }
         }
     }
 }

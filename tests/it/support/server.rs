@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A serving process; killed (SIGKILL, by its own pid) when dropped.
 pub struct Server {
-    process: Child,
+    /// The process itself.
+    pub process: Child,
     address: Option<SocketAddr>,
     _stdout: BufReader<ChildStdout>,
 }
@@ -35,11 +36,6 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address.unwrap()
-    }
-
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.process.id()
     }
 }
 
