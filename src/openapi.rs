@@ -322,7 +322,7 @@ mod tests {
         assert!(ids.len() > 10);
     }
 
-    /// Only whoever brings in a table from the command line meets these.
+    /// Only the command that makes the demonstration town meets these.
     const NOT_OVER_HTTP: [&str; 1] = ["other_data"];
     /// Mutation: take `#[schema(as = AwardStatus)]` away, which leaves two schemas named `Status`.
     #[test]
