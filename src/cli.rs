@@ -2,7 +2,10 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
-use std::io::IsTerminal as _;
+mod import;
+mod verify;
+
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -21,7 +24,10 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::scope::Role;
-use crate::{assets, serve};
+use crate::{assets, demo, serve};
+
+/// The password of the demonstration accounts. No flag: everybody on the machine reads those.
+const DEMO_PASSWORD: &str = "HUJIFEN_DEMO_PASSWORD";
 
 /// 户积分: a village's book of good deeds, household by household.
 #[derive(Parser)]
@@ -37,9 +43,16 @@ struct Cli {
 enum Command {
     /// Serve the book; this is also done when no command is given.
     Serve(Serve),
+    /// Serve the demonstration town, which the first start fills.
+    Demo(Serve),
     /// Accounts, by whoever has the machine.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Bring in a table of a village, also beside a running server.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Read the whole book again: every link, every balance, every award.
+    Verify(Config),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -137,13 +150,13 @@ async fn run(command: Command) -> Outcome {
         Command::Serve(Serve { config, listen }) => {
             let cookies = cookies(&listen)?;
             let app = open(&config, cookies).await?;
-            serve(app, listen.listen).await
+            serve(app, bind(listen.listen).await?).await
         }
+        Command::Demo(Serve { config, listen }) => demonstrate(&config, &listen).await,
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
-        Command::Openapi => {
-            print!("{}", String::from_utf8_lossy(&app::documents().json));
-            Ok(())
-        }
+        Command::Import(command) => import::run(command).await,
+        Command::Verify(config) => verify::run(&config).await,
+        Command::Openapi => Ok(std::io::stdout().write_all(&app::documents().json)?),
     }
 }
 
@@ -180,9 +193,13 @@ fn cookies(listen: &Listen) -> Outcome<Cookies> {
 /// Opens data folder, keys and database.
 async fn open(config: &Config, cookies: Cookies) -> Outcome<App> {
     let (clock, db) = open_database(config).await?;
-    let folder = config.key_dir();
-    let keys = Keys::open(&folder, &clock).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+    let keys = open_keys(config, &clock)?;
     Ok(App::new(db, clock, keys, cookies))
+}
+
+fn open_keys(config: &Config, clock: &Clock) -> Outcome<Keys> {
+    let folder = config.key_dir();
+    Keys::open(&folder, clock).map_err(|error| Failure(format!("{}: {error}", folder.display())))
 }
 
 async fn open_database(config: &Config) -> Outcome<(Clock, Db)> {
@@ -200,11 +217,40 @@ fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// Listens, says where, and serves until the process is asked to stop.
-async fn serve(app: App, listen: SocketAddr) -> Outcome {
+/// Opens the demonstration town, says who may sign in, and serves it. The address is taken first: who
+/// cannot have it need not wait for the town.
+async fn demonstrate(config: &Config, listen: &Listen) -> Outcome {
+    let cookies = cookies(listen)?;
+    let chosen = std::env::var(DEMO_PASSWORD).ok().filter(|password| !password.is_empty());
+    let chosen = chosen.map(|password| NewPassword::parse(DEMO_PASSWORD, &password)).transpose()?;
+    let listener = bind(listen.listen).await?;
+    let (clock, db) = open_database(config).await?;
+    let keys = open_keys(config, &clock)?;
+    let hashing = Hashing::default();
+    let ground = demo::Ground { db: &db, clock: &clock, keys: &keys, hashing: &hashing };
+    let mut tenths = None;
+    let password = demo::open(&ground, chosen, &demo::Size::WHOLE, |percent| {
+        // Not more than eleven words: a log must stay readable as well.
+        if tenths.replace(percent / 10) != Some(percent / 10) {
+            print!("{}{percent}%", if percent < 10 { "第一次启动，正在建示范镇，大约半分钟：" } else { " " });
+            let _ = std::io::stdout().flush();
+        }
+    })
+    .await?;
+    if tenths.is_some() {
+        println!();
+    }
+    println!("{}", demo::Accounts(&password));
+    serve(App::new(db, clock, keys, cookies), listener).await
+}
+
+async fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|error| Failure(format!("不能在 {listen} 上监听：{error}")))
+}
+
+/// Says where, and serves until the process is asked to stop.
+async fn serve(app: App, listener: TcpListener) -> Outcome {
     let stop = asked_to_stop()?;
-    let listener =
-        TcpListener::bind(listen).await.map_err(|error| Failure(format!("不能在 {listen} 上监听：{error}")))?;
     let has_administrator = accounts::people::anybody_is(app.db.read(), Role::CountyAdmin).await?;
     println!("http://{}", listener.local_addr()?);
     if !has_administrator {
@@ -246,7 +292,7 @@ fn asked_to_stop() -> Outcome<impl Future<Output = ()>> {
 async fn create_account(create: CreateAccount) -> Outcome {
     let username = Username::parse(&create.username)?;
     let name = PersonName::parse(&create.name)?;
-    let area = create.area.split('/').map(AreaName::parse).collect::<Result<Vec<_>, Error>>()?;
+    let area = area_names(&create.area)?;
     let (clock, db) = open_database(&create.config).await?;
     let (password, shown) = if create.password_stdin {
         let mut line = String::new();
@@ -259,7 +305,14 @@ async fn create_account(create: CreateAccount) -> Outcome {
     };
     let hash = Hashing::default().hash(&clock, password).await?;
     let tx = db.begin().await?;
-    let new = FirstAccount { username, name, role: create.role, area, must_change_password: shown.is_some() };
+    let new = FirstAccount {
+        username,
+        name,
+        household_id: None,
+        role: create.role,
+        area,
+        must_change_password: shown.is_some(),
+    };
     let account = accounts::create_first(&tx, &clock, hash, new).await?;
     tx.commit().await?;
     db.close().await?;
@@ -268,6 +321,11 @@ async fn create_account(create: CreateAccount) -> Outcome {
         println!("一次性密码：{password}（第一次登录要改）");
     }
     Ok(())
+}
+
+/// `县/镇/村` as names.
+fn area_names(text: &str) -> Result<Vec<AreaName>, Error> {
+    text.split('/').map(AreaName::parse).collect()
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
 /// Whole seconds by which a village's day begins before UTC: UTC+8, without daylight saving.
@@ -35,6 +35,12 @@ impl Clock {
         fill: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
         Self { now: Arc::new(now), fill: Arc::new(fill) }
+    }
+
+    /// The same chance under another time: for telling what happened earlier.
+    #[must_use]
+    pub fn under(&self, now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Self { now: Arc::new(now), fill: Arc::clone(&self.fill) }
     }
 
     /// Milliseconds since 1970 UTC.
@@ -70,6 +76,12 @@ pub fn day_of(at: Millis) -> NaiveDate {
     }
 }
 
+/// The first instant of a calendar day in the villages.
+pub fn day_begins(day: NaiveDate) -> Millis {
+    let utc = day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+    utc - Millis::from(VILLAGE_OFFSET_SECONDS) * 1000
+}
+
 /// An instant for people and programs: RFC 3339, UTC.
 pub fn instant(at: Millis) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(at).unwrap_or(DateTime::UNIX_EPOCH)
@@ -83,7 +95,9 @@ mod tests {
     fn a_village_day_begins_at_sixteen_hours_utc() {
         let last_second = 1_793_807_999_000; // 2026-11-04T15:59:59Z
         assert_eq!(day_of(last_second).to_string(), "2026-11-04");
-        assert_eq!(day_of(last_second + 1000).to_string(), "2026-11-05");
+        let next_day = day_of(last_second + 1000);
+        assert_eq!(next_day.to_string(), "2026-11-05");
+        assert_eq!(day_begins(next_day), last_second + 1000);
     }
 
     #[test]

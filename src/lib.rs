@@ -16,6 +16,7 @@ pub mod fresh;
 pub mod hundredths;
 pub mod ids;
 pub mod keys;
+pub mod meta;
 pub mod scope;
 
 // The rooms.
@@ -28,6 +29,7 @@ pub mod rules;
 pub mod awards;
 pub mod publicity;
 pub mod spreadsheets;
+pub mod demo;
 
 // The house around them.
 pub mod app;
@@ -37,6 +39,6 @@ pub mod cli;
 pub mod docs_page;
 pub mod health;
 pub mod http;
-pub mod writer;
 pub mod openapi;
 pub mod serve;
+pub mod writer;

@@ -1,5 +1,5 @@
 /** Codes of the API in the words of the village. */
-import type { AwardStatus, Proof, Role, Rule } from './api/types';
+import type { AwardStatus, Proof, Role, Rule, StepKind } from './api/types';
 
 export const roleWords: Record<Role, string> = {
   grid_worker: '网格员',
@@ -42,14 +42,10 @@ export function unitWords(rule: Rule): string {
   return ['次', '人次'].includes(rule.unit) ? '' : `每${rule.unit}`;
 }
 
-export function stepWords(step: string): string {
-  const known: Record<string, string> = {
-    submit: '记下',
-    approve: '通过',
-    return: '退回',
-    reject: '不同意',
-    withdraw: '撤回',
-    reverse: '改正',
-  };
-  return known[step] ?? step;
-}
+export const stepWords: Record<StepKind, string> = {
+  approve: '通过',
+  return: '退回',
+  reject: '不同意',
+  withdraw: '撤回',
+  reverse: '改正',
+};

@@ -19,6 +19,7 @@ mod m05_rules;
 mod m06_ledger;
 mod m07_awards;
 mod m08_audit;
+mod m09_meta;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m06_ledger::Migration),
             Box::new(m07_awards::Migration),
             Box::new(m08_audit::Migration),
+            Box::new(m09_meta::Migration),
         ]
     }
 }

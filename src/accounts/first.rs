@@ -9,6 +9,7 @@ use crate::audit::{self, Act};
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::ids::HouseholdId;
 use crate::scope::Role;
 
 /// An account to be made without asking who.
@@ -18,6 +19,8 @@ pub struct FirstAccount {
     pub username: Username,
     /// The name people read.
     pub name: PersonName,
+    /// The person's own household.
+    pub household_id: Option<HouseholdId>,
     /// What the person will be.
     pub role: Role,
     /// Where: names from the county downwards.
@@ -42,7 +45,8 @@ pub async fn create_first(tx: &Tx, clock: &Clock, hash: String, new: FirstAccoun
         return Err(Error::field("area", "wrong_level", "这项职务和这一级不配，请换一个地方。"));
     }
     let scope = NewScope::parse("", new.role, area.id, (None, None), clock.today())?;
-    let account = insert(tx, clock, &new.username, &new.name, None, (hash, new.must_change_password)).await?;
+    let account =
+        insert(tx, clock, &new.username, &new.name, new.household_id, (hash, new.must_change_password)).await?;
     give(tx, clock, account.id, &scope).await?;
     let target = Some(("account", account.id.0));
     audit::append(tx, clock, &[Act { by: None, action: "create_account", target, area_path: &area.path }]).await?;

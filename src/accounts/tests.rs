@@ -73,6 +73,7 @@ impl House {
         let new = FirstAccount {
             username: Username::parse(username).unwrap(),
             name: PersonName::parse(username).unwrap(),
+            household_id: None,
             role,
             area: area.iter().map(|area| AreaName::parse(&area.name).unwrap()).collect(),
             must_change_password: false,
@@ -330,6 +331,7 @@ async fn the_first_administrator_brings_the_county_and_nobody_else_does() {
     let first = |username: &str, role, area: &[&str]| FirstAccount {
         username: Username::parse(username).unwrap(),
         name: PersonName::parse(username).unwrap(),
+        household_id: None,
         role,
         area: area.iter().map(|name| AreaName::parse(name).unwrap()).collect(),
         must_change_password: true,

@@ -13,6 +13,7 @@ use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
 #[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[schema(as = AwardStatus)]
 pub enum Status {
     /// Waits for review.
     Submitted,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::statement::Line;
+use super::statement::{CapUse, Line};
 use super::view::{self, View};
 use super::{Raw, Status, StepKind, Submission};
 use crate::clock::instant;
@@ -72,16 +72,18 @@ pub struct BatchOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AwardBatchResult)]
 pub struct BatchResult {
-    /// The id that was sent; absent when it could not be read.
+    /// The id that was sent; null when it could not be read.
     pub id: Option<AwardId>,
     /// The status it would have had alone: 201, 200, 404, 409, 422 …
     #[schema(example = 201)]
     pub status: u16,
     /// As it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub award: Option<AwardOut>,
     /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub error: Option<Problem>,
 }
 
@@ -257,6 +259,8 @@ pub struct StatementOut {
     pub items: Vec<Line>,
     /// Ask with this for older ones.
     pub next_cursor: Option<String>,
+    /// Uses of rules' caps in the windows of today; a rule that is absent was not used.
+    pub caps: Vec<CapUse>,
 }
 
 /// Which awards.

@@ -17,7 +17,7 @@ use super::{Submission, statement, view};
 use crate::app::{Answer, App};
 use crate::areas;
 use crate::audit;
-use crate::error::{Error, FORBIDDEN, NOT_FOUND, Problem, Result};
+use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::households;
 use crate::http::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, json_bytes};
 use crate::ids::{AwardId, HouseholdId};
@@ -121,12 +121,12 @@ async fn list_awards(
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let (limit, after) = (page.limit(PAGE_DEFAULT, PAGE_MAX)?, page.after::<Key>()?);
     let (db, today) = (app.db.read(), app.clock.today());
+    let review = if query.reviewable { Some(may.also::<Review>(today)?) } else { None };
     let below = match query.area_id {
         Some(id) => Some(areas::find(db, &may, id).await?.path),
         None => None,
     };
-    let awards = if query.reviewable {
-        let may = may.also::<Review>(today).map_err(|_| FORBIDDEN)?;
+    let awards = if let Some(may) = review {
         listing::reviewable(db, &may, below, after, limit).await?
     } else {
         let which = match query.household_id {
@@ -249,7 +249,7 @@ async fn reverse_award(
     Ok(Json(app.write(async |tx| taker.reverse(tx, &may, id, reason).await).await?.into()))
 }
 
-/// A household's balances and entries, newest first, each with its rule, reason and recorder.
+/// A household's balances, its entries (newest first, each with its rule, reason and recorder) and its use of caps.
 #[utoipa::path(
     get, path = "/households/{id}/statement", tag = "households", params(("id" = HouseholdId, Path), PageQuery),
     responses((status = 200, body = StatementOut))
@@ -273,9 +273,10 @@ async fn get_statement(
     let household = households::find(db, &may, id).await?;
     let lines = statement::lines(db, &app.shelf, &household, page.after()?, limit).await?;
     let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
+    let caps = statement::caps(db, id, today).await?;
     let path = household.grid_path.as_str().into();
     let household = households::outward::shown(db, today, vec![household]).await?.pop().ok_or(NOT_FOUND)?;
-    let body = serde_json::to_vec(&StatementOut { household, items, next_cursor })
+    let body = serde_json::to_vec(&StatementOut { household, items, next_cursor, caps })
         .map_err(|error| Error::Internal(error.to_string()))?;
     let answer = Answer { path, below_too: false, body: body.into() };
     app.answers.keep(key, village, generation, answer.clone());

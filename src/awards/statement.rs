@@ -14,9 +14,10 @@ use crate::clock::instant;
 use crate::error::Result;
 use crate::households::Household;
 use crate::hundredths::Hundredths;
-use crate::ids::{AwardId, RuleId};
+use crate::ids::{AwardId, HouseholdId, RuleId};
 use crate::ledger::{self, Account, CauseKind};
 use crate::rules::Shelf;
+use crate::rules::terms::Window;
 
 /// One entry with what it takes to understand it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,6 +63,32 @@ pub struct Line {
     pub reversed: bool,
     /// Why it undoes another.
     pub reason: Option<String>,
+}
+
+/// How much of a rule's cap a household has used in one of today's windows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CapUse {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// The window that contains today.
+    pub window: Window,
+    /// Units that counted in it.
+    #[schema(example = 2)]
+    pub units_used: Hundredths,
+}
+
+/// Uses of rules' caps by a household in the windows that contain today.
+///
+/// # Errors
+/// When the database fails.
+pub async fn caps(db: &impl ConnectionTrait, household: HouseholdId, today: NaiveDate) -> Result<Vec<CapUse>> {
+    let windows = Window::ALL.map(|window| window.of(today));
+    let rows = ledger::cap_uses(db, household, &windows).await?;
+    let used = |row: ledger::entity::cap_use::Model| {
+        let window = Window::ALL.into_iter().zip(&windows).find(|(_, name)| **name == row.cap_window)?.0;
+        Some(CapUse { rule_id: row.rule_id, window, units_used: row.units })
+    };
+    Ok(rows.into_iter().filter_map(used).collect())
 }
 
 /// Entries of a household, newest first, up to `limit + 1`.

@@ -32,6 +32,7 @@ pub fn router() -> OpenApiRouter<App> {
 /// Where a version stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RuleSetStatus)]
 enum SetStatus {
     /// Not adopted.
     Draft,
@@ -44,6 +45,7 @@ enum SetStatus {
 /// How a deed becomes points.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RuleKind)]
 enum Kind {
     /// 加分
     Addition,
@@ -208,7 +210,7 @@ struct RulesOut {
     rule_set: Option<RuleSetOut>,
     /// In the table's order.
     items: Vec<RuleOut>,
-    /// Always absent: a table is shown whole.
+    /// Always null: a table is shown whole.
     next_cursor: Option<String>,
 }
 
@@ -218,7 +220,7 @@ struct RulesOut {
 struct RuleSetsOut {
     /// Newest first.
     items: Vec<RuleSetOut>,
-    /// Always absent.
+    /// Always null.
     next_cursor: Option<String>,
 }
 

@@ -196,6 +196,9 @@ impl Terms {
 }
 
 impl Window {
+    /// Every window there is.
+    pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
+
     /// The window a day lies in: `2026-11-03`, `2026-W45`, `2026-11`, `2026-Q4` or `2026`. Weeks are
     /// those of ISO 8601.
     pub fn of(self, day: NaiveDate) -> String {
@@ -214,6 +217,111 @@ impl fmt::Display for WarnFirst {
         match self {
             Self::OnTheSpot => f.write_str("on_the_spot"),
             Self::Days(days) => write!(f, "{days}_days"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn terms(shape: Shape, cap: Option<i64>) -> Terms {
+        Terms {
+            shape,
+            unit: "次".into(),
+            cap: cap.map(|units| Cap { units: Hundredths(units), window: Window::Month }),
+            proofs: vec![Proof::None],
+            review: Review::None,
+            redeemable: true,
+            warn_first: None,
+            indoor_may_be_skipped: false,
+            remark: None,
+        }
+    }
+
+    const ADD_FIVE: Shape = Shape::Addition { points: Hundredths(500) };
+    const OFF_TWO: Shape = Shape::Deduction { points: Hundredths(200) };
+    const TEN_LESS_TWO: Shape = Shape::Inspection { full_marks: Hundredths(1000), points_per_spot: Hundredths(200) };
+
+    #[test]
+    fn worked_examples_of_every_shape() {
+        // shape, cap, quantity, used before -> points, clipped, units (all hundredths)
+        let examples = [
+            (ADD_FIVE, None, 100, 0, 500, 0, 100),
+            (ADD_FIVE, None, 50, 0, 250, 0, 50),
+            (ADD_FIVE, None, 1, 0, 5, 0, 1),
+            (ADD_FIVE, Some(400), 300, 200, 1000, 500, 200),
+            (ADD_FIVE, Some(400), 100, 400, 0, 500, 0),
+            (ADD_FIVE, Some(400), 100, 900, 0, 500, 0),
+            (Shape::Addition { points: Hundredths(33) }, None, 50, 0, 16, 0, 50),
+            (OFF_TWO, None, 300, 0, -600, 0, 300),
+            (OFF_TWO, Some(100), 300, 0, -200, 400, 100),
+            (TEN_LESS_TWO, Some(100), 0, 0, 1000, 0, 100),
+            (TEN_LESS_TWO, Some(100), 200, 0, 600, 0, 100),
+            (TEN_LESS_TWO, Some(100), 900, 0, 0, 0, 100),
+            (TEN_LESS_TWO, Some(100), 0, 100, 0, 1000, 0),
+        ];
+        for (shape, cap, quantity, used, points, clipped, units) in examples {
+            let worth = terms(shape.clone(), cap).worth(Hundredths(quantity), Hundredths(used));
+            let expected = Worth { points: Hundredths(points), clipped: Hundredths(clipped), units: Hundredths(units) };
+            assert_eq!(worth, expected, "{shape:?} cap {cap:?} quantity {quantity} after {used}");
+        }
+    }
+
+    #[test]
+    fn zero_is_fair_only_for_an_inspection() {
+        for (shape, zero) in [(ADD_FIVE, false), (OFF_TWO, false), (TEN_LESS_TWO, true)] {
+            let terms = terms(shape, None);
+            assert_eq!(terms.accepts(Hundredths::ZERO), zero);
+            assert!(terms.accepts(QUANTITY_MAX) && terms.accepts(Hundredths(1)));
+            assert!(!terms.accepts(Hundredths(QUANTITY_MAX.0 + 1)) && !terms.accepts(Hundredths(-1)));
+        }
+    }
+
+    #[test]
+    fn windows_are_named_by_their_day() {
+        let day: NaiveDate = "2027-01-01".parse().unwrap();
+        let names = [Window::Day, Window::Week, Window::Month, Window::Quarter, Window::Year].map(|one| one.of(day));
+        assert_eq!(names, ["2027-01-01", "2026-W53", "2027-01", "2027-Q1", "2027"]);
+    }
+
+    #[test]
+    fn terms_read_back_as_they_were_stored() {
+        let terms = Terms { warn_first: Some(WarnFirst::Days(3)), ..terms(TEN_LESS_TWO, Some(100)) };
+        let json = serde_json::to_string(&terms).unwrap();
+        assert_eq!(serde_json::from_str::<Terms>(&json).unwrap(), terms);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cap_is_never_exceeded_and_the_order_within_a_window_does_not_change_the_sum(
+            points in 1..=POINTS_MAX.0,
+            cap in 1i64..=5_000,
+            mut quantities in prop::collection::vec(1i64..=3_000, 1..12),
+        ) {
+            let whole = terms(Shape::Addition { points: Hundredths(points * 100) }, Some(cap));
+            let fold = |quantities: &[i64]| quantities.iter().fold((0, 0), |(sum, used), quantity| {
+                let worth = whole.worth(Hundredths(*quantity), Hundredths(used));
+                (sum + worth.points.0, used + worth.units.0)
+            });
+            let (sum, used) = fold(&quantities);
+            prop_assert!(used <= cap);
+            prop_assert_eq!(used, quantities.iter().sum::<i64>().min(cap));
+            quantities.reverse();
+            prop_assert_eq!(fold(&quantities), (sum, used));
+        }
+
+        #[test]
+        fn nothing_accepted_overflows_or_pays_more_than_its_units(
+            points in 1..=POINTS_MAX.0, quantity in 1..=QUANTITY_MAX.0, used in 0..=QUANTITY_MAX.0,
+        ) {
+            for shape in [Shape::Addition { points: Hundredths(points) }, Shape::Deduction { points: Hundredths(points) }] {
+                let worth = terms(shape, Some(1_000)).worth(Hundredths(quantity), Hundredths(used));
+                prop_assert!(worth.points.0.abs() <= points * worth.units.0 / 100);
+                prop_assert!(worth.clipped.0 >= 0 && worth.units.0 >= 0);
+            }
         }
     }
 }

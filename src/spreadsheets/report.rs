@@ -16,6 +16,7 @@ const PROBLEMS_MAX: usize = 2_000;
 /// Whether a problem keeps its row out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportProblemLevel)]
 pub enum Level {
     /// The row is not imported.
     Error,
@@ -75,6 +76,13 @@ pub struct Parsed<T> {
     pub problems: Vec<Problem>,
     /// From left to right.
     pub dropped_columns: Vec<DroppedColumn>,
+}
+
+impl<T> Parsed<T> {
+    /// Whether anything has an error.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.level == Level::Error)
+    }
 }
 
 /// A cell as a message names it.
@@ -155,6 +163,11 @@ impl Report {
     /// A note about a row or the table.
     pub fn row_note(&mut self, row: u32, code: &'static str, message: impl Into<String>) {
         self.push(Level::Note, || Problem::of_row(Level::Note, row, code, message.into()));
+    }
+
+    /// Whether anything has an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     /// Whether the row or any cell of it has an error.

@@ -80,6 +80,8 @@ both_engines! {
         let october = with(award(&app, 9, 0, "参加清扫"), "occurred_on", json!("2026-10-31"));
         let october = worker.post("/awards", october).await.expect(201);
         assert_eq!((&october["points"], &october["period"]), (&json!(5), &json!("2026-10")));
+        let statement = worker.get(&format!("/households/{}/statement", app.town.households[0])).await.expect(200);
+        assert_eq!(statement["caps"], json!([{"rule_id": app.town.rule("参加清扫"), "window": "month", "units_used": 4}]));
     }
 
     async fn a_reversal_restores_exactly_what_was_there(app) {

@@ -1,7 +1,7 @@
 /** Sends one deed for one or several households, says what became of it, and takes it back. */
 import { api, ApiError } from '../api';
 import { asError } from '../api/client';
-import type { Award, AwardRequest, BatchResult, Household } from '../api/types';
+import type { Award, BatchResult, Household, NewAward } from '../api/types';
 import type { AwardIds } from '../award-id';
 import { change, points } from '../points';
 
@@ -21,34 +21,36 @@ export interface Outcome {
 
 /** Throws only when no answer came at all; then nothing is known and the same press may be repeated. */
 export async function submit(ids: AwardIds, to: Household[], deed: Deed): Promise<Outcome[]> {
-  const requests = to.map((household): AwardRequest => {
+  const requests = to.map((household): NewAward => {
     const body = { household_id: household.id, ...deed };
     return { id: ids.idFor(body), ...body };
   });
-  const results = requests.length === 1 ? [await one(requests[0]!)] : await batch(requests);
-  const byId = new Map(results.map((result) => [result.id, result]));
+  const answers = requests.length === 1 ? [await one(requests[0]!)] : await batch(requests);
   return to.map((household, at) => {
-    const result = byId.get(requests[at]!.id);
-    const problem = result?.award
-      ? undefined
-      : asError(result?.error ?? {}, result?.status ?? 500, '这一户没有记上。');
-    if (result?.award || problem?.code === 'id_taken') ids.answered(requests[at]!.id);
-    return { household, award: result?.award, problem };
+    const { award, problem } = answers[at]!;
+    if (award || problem?.code === 'id_taken') ids.answered(requests[at]!.id);
+    return { household, award, problem };
   });
 }
 
-async function one(request: AwardRequest): Promise<BatchResult> {
+type Answer = Omit<Outcome, 'household'>;
+
+async function one(request: NewAward): Promise<Answer> {
   try {
-    return { id: request.id, status: 201, award: await api.post<Award>('/awards', request) };
+    return { award: await api.post<Award>('/awards', request) };
   } catch (error) {
     if (!(error instanceof ApiError) || error.offline || error.status >= 500) throw error;
-    const { title, code, status, errors } = error;
-    return { id: request.id, status, error: { type: 'about:blank', title, code, status, errors } };
+    return { problem: error };
   }
 }
 
-async function batch(awards: AwardRequest[]): Promise<BatchResult[]> {
-  return (await api.post<{ results: BatchResult[] }>('/awards/batch', { awards })).results;
+async function batch(awards: NewAward[]): Promise<Answer[]> {
+  const { results } = await api.post<{ results: BatchResult[] }>('/awards/batch', { awards });
+  // One answer an award, in the order of the request.
+  return awards.map((_, at) => {
+    const { award, error, status } = results[at] ?? {};
+    return award ? { award } : { problem: asError(error ?? {}, status ?? 500, '这一户没有记上。') };
+  });
 }
 
 /** The sentence of the toast for awards that were taken in. */

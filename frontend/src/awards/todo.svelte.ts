@@ -15,7 +15,7 @@ export const todo = {
   },
   async load(): Promise<void> {
     const page = await api.get<List<Award>>('/awards?reviewable=true&limit=50');
-    items = [...page.items].reverse();
+    items = page.items;
     more = page.next_cursor !== null;
   },
   forget() {

@@ -51,9 +51,10 @@ export function search(q: string, area: string): Promise<List<Household>> {
 
 /** Households that share a door with one, itself left out. */
 export async function sameDoor(one: Household): Promise<Household[]> {
-  if (!one.door) return [];
+  const number = /\d+/.exec(one.door ?? '')?.[0];
+  if (!number) return [];
   const found = await api.get<List<Household>>(
-    `/households${query({ area_id: one.grid_id, q: one.door, limit: 30 })}`,
+    `/households${query({ area_id: one.grid_id, q: number, limit: 30 })}`,
   );
   return found.items.filter(
     (other) =>

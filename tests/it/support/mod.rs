@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod client;
+pub mod operations;
 pub mod postgres;
 pub mod server;
 pub mod town;

@@ -1,0 +1,74 @@
+//! The town's table of rules, which every village resolved in the same weeks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::dice::Dice;
+use crate::areas::Area;
+use crate::clock::Clock;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::RuleId;
+use crate::rules::adoption::{Resolution, adopt};
+use crate::rules::{self, NewRule};
+use crate::scope::{AdoptRules, Identity};
+use crate::spreadsheets::{rules_table, sheet};
+
+/// As the town gives it out.
+const TEMPLATE: &[u8] = include_bytes!("town-template.csv");
+
+/// Days between the meeting and the first day of the table.
+const NOTICE: Days = Days::new(3);
+
+/// The rules of a village's table by their names.
+pub struct Table(HashMap<String, RuleId>);
+
+impl Table {
+    /// The rule of a name.
+    pub fn rule(&self, name: &str) -> Result<RuleId> {
+        self.0.get(name).copied().ok_or_else(|| Error::Internal(format!("the template lacks {name}")))
+    }
+}
+
+/// Reads the template.
+pub fn template() -> Result<Vec<NewRule>> {
+    let sheet = sheet::read(TEMPLATE, "town-template.csv").map_err(|error| Error::Internal(error.to_string()))?;
+    let parsed = rules_table::rules_table(&sheet);
+    match parsed.problems.first() {
+        Some(problem) => Err(Error::Internal(problem.message.clone())),
+        None => Ok(parsed.rows.into_iter().map(|row| row.rule).collect()),
+    }
+}
+
+/// Brings the table into force by a resolution of today.
+pub async fn adopt_table(
+    tx: &Tx,
+    clock: &Clock,
+    dice: &mut Dice,
+    (village, cadre): (&Area, &Arc<Identity>),
+    table: Vec<NewRule>,
+) -> Result<Table> {
+    let today = clock.today();
+    let set = rules::bring_in(tx, clock, cadre.account_id, village, table).await?.rule_set_id;
+    let may = cadre.may::<AdoptRules>(today)?;
+    adopt(tx, clock, &may, set, resolution(dice, today)).await?;
+    let rules = rules::rules_of(tx, set).await?;
+    Ok(Table(rules.into_iter().map(|rule| (rule.name, rule.id)).collect()))
+}
+
+fn resolution(dice: &mut Dice, today: NaiveDate) -> Resolution {
+    let attendance = dice.between(38..=86);
+    let votes_against = dice.between(0..=3);
+    let votes_abstained = dice.between(0..=4);
+    let votes_for = attendance - votes_against - votes_abstained;
+    Resolution {
+        resolved_on: today,
+        in_force_from: today + NOTICE,
+        attendance,
+        votes_for,
+        votes_against,
+        votes_abstained,
+    }
+}
