@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 use crate::server::Server;
 
 const THREADS: usize = 2;
+/// The kernel counts processor time in hundredths of a second.
+pub const MICROS_OF_TICK: f64 = 10_000.0;
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
 /// Somebody who asks.
@@ -38,6 +40,8 @@ pub struct Tally {
     pub per_second: f64,
     /// How long each answer took, in microseconds, in ascending order.
     pub micros: Vec<u32>,
+    /// Processor time of the server for each answer, in microseconds.
+    pub micros_each: f64,
     /// The load's part of the processor time that load and server took together.
     pub load_share: f64,
 }
@@ -63,6 +67,7 @@ pub fn run(server: &Server, phones: Vec<Phone>, span: Span) -> Tally {
     let [load, served] = [0, 1].map(|process| (after[process] - before[process]) as f64);
     Tally {
         per_second: micros.len() as f64 / span.measured.as_secs_f64(),
+        micros_each: served * MICROS_OF_TICK / micros.len().max(1) as f64,
         micros,
         load_share: load / (load + served).max(1.0),
     }
@@ -138,7 +143,7 @@ fn head(bytes: &[u8]) -> Option<(u16, usize, usize)> {
 }
 
 /// Processor time that a process took so far, in the kernel's ticks: user and system.
-fn processor_ticks(process: u32) -> u64 {
+pub fn processor_ticks(process: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()

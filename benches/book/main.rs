@@ -31,14 +31,15 @@ use sides::{PHONES, Side};
 const ROUNDS: usize = 5;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next()) {
-        (Some("hello"), Some(keys)) => hello::main(Path::new(&keys)),
-        _ => measure(),
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["hello", keys] => hello::main(Path::new(keys)),
+        wanted => measure(wanted),
     }
 }
 
-fn measure() {
+/// Measures all sides, or those whose names contain one of the `wanted` words.
+fn measure(wanted: &[&str]) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let begun = Instant::now();
@@ -54,6 +55,7 @@ fn measure() {
     let mut command = Command::new(std::env::current_exe().unwrap());
     let hello = Server::start(command.arg("hello").arg(county.ours.join("keys")));
     let mut sides = sides::all(&county, &ours, &hello);
+    sides.retain(|side| wanted.is_empty() || wanted.iter().any(|word| side.name.contains(word)));
     for round in 1..=ROUNDS {
         for side in &mut sides {
             side.measure();
@@ -70,9 +72,10 @@ fn measure() {
 }
 
 fn print(sides: &[Side<'_>]) {
-    println!("\n{:42} {:>9}  (min – max), and the load generator's share of the processor time taken", "", "a second");
+    println!("\n{:42}  a second (min – max), processor time for each, the load's share of all of it", "");
     for side in sides {
-        print!("{:42} {:.0}", side.name, Figures::new(side.per_second.clone()));
+        let each = Figures::new(side.micros_each.clone());
+        print!("{:42} {:.0}   {:.0} µs", side.name, Figures::new(side.per_second.clone()), each.median());
         match side.load_share.is_empty() {
             true => println!(),
             false => println!("   {:.0} %", Figures::new(side.load_share.clone()).median() * 100.0),

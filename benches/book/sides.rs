@@ -54,27 +54,40 @@ pub struct Side<'a> {
     pub name: &'static str,
     run: Box<dyn FnMut() -> Figure + 'a>,
     pub per_second: Vec<f64>,
+    /// Processor time for each, in microseconds.
+    pub micros_each: Vec<f64>,
     pub load_share: Vec<f64>,
     /// p50 and p99 of the answers.
     pub millis: Vec<[f64; 2]>,
 }
 
 enum Figure {
-    OfLoop(f64),
+    OfLoop { per_second: f64, micros_each: f64 },
     OfLoad(Tally),
 }
 
 impl<'a> Side<'a> {
     fn new(name: &'static str, run: impl FnMut() -> Figure + 'a) -> Self {
-        Self { name, run: Box::new(run), per_second: Vec::new(), load_share: Vec::new(), millis: Vec::new() }
+        Self {
+            name,
+            run: Box::new(run),
+            per_second: Vec::new(),
+            micros_each: Vec::new(),
+            load_share: Vec::new(),
+            millis: Vec::new(),
+        }
     }
 
     /// Measures one round.
     pub fn measure(&mut self) {
         match (self.run)() {
-            Figure::OfLoop(per_second) => self.per_second.push(per_second),
+            Figure::OfLoop { per_second, micros_each } => {
+                self.per_second.push(per_second);
+                self.micros_each.push(micros_each);
+            }
             Figure::OfLoad(tally) => {
                 self.per_second.push(tally.per_second);
+                self.micros_each.push(tally.micros_each);
                 self.load_share.push(tally.load_share);
                 self.millis.push([50, 99].map(|percent| percentile(&tally.micros, percent) / 1000.0));
             }
@@ -93,10 +106,14 @@ pub fn all<'a>(county: &'a County, ours: &'a Server, hello: &'a Server) -> Vec<S
     let bare_loop = |per_transaction: usize| {
         let bare = Rc::clone(&bare);
         move || {
-            let begun = Instant::now();
+            let (begun, before) = (Instant::now(), load::processor_ticks(std::process::id()));
             let deeds = county.today().take_while(|_| begun.elapsed() < WRITING.measured);
-            let written = bare.borrow().write(&county.villages, deeds, per_transaction);
-            Figure::OfLoop(written as f64 / begun.elapsed().as_secs_f64())
+            let written = bare.borrow().write(&county.villages, deeds, per_transaction) as f64;
+            let ticks = load::processor_ticks(std::process::id()) - before;
+            Figure::OfLoop {
+                per_second: written / begun.elapsed().as_secs_f64(),
+                micros_each: ticks as f64 * load::MICROS_OF_TICK / written,
+            }
         }
     };
     let village = &county.villages[0];
