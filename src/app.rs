@@ -13,7 +13,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::{Cookies, LiveSessions, Tokens};
@@ -28,6 +28,7 @@ use crate::ledger::{Chain, Pen};
 use crate::openapi::Documents;
 use crate::publicity::Ranking;
 use crate::scope::{Identity, May, ReadBook};
+use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
@@ -55,6 +56,8 @@ const COMPRESSED_BYTES_MIN: u64 = 1024;
 const SPREADSHEET: &str = "application/vnd.openxmlformats";
 /// How long a body may pause before the connection is given up.
 const BODY_PAUSE_MAX: Duration = Duration::from_secs(10);
+/// How long a whole body may take: a long roster over a slow line.
+const BODY_TIME_MAX: Duration = Duration::from_secs(120);
 
 /// Everything requests share.
 pub struct Shared {
@@ -70,6 +73,8 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// Where files are opened.
+    pub desk: Desk,
     /// Adopted tables of rules at hand.
     pub shelf: rules::Shelf,
     /// What writes in the book.
@@ -134,6 +139,7 @@ impl App {
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            desk: Desk::default(),
             shelf: rules::Shelf::default(),
             cookies,
         });
@@ -177,7 +183,8 @@ impl App {
         for touch in touched {
             match touch {
                 Touch::Village(id) => self.generations.moved(*id),
-                Touch::Areas | Touch::Account(_) => self.generations.all_moved(),
+                Touch::Areas | Touch::Names => self.generations.all_moved(),
+                Touch::Account(_) => {}
             }
         }
         let accounts: HashSet<_> =
@@ -221,11 +228,12 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(households::routes::router())
         .merge(awards::routes::router())
         .merge(publicity::routes::router())
+        .merge(spreadsheets::routes::router())
 }
 
-/// Why anything is ever refused, for the documentation.
+/// Why anything is ever refused, for the documentation: one refusal a code.
 fn refusals() -> Vec<Refusal> {
-    [
+    let mut refusals = [
         error::REFUSALS,
         http::REFUSALS,
         auth::REFUSALS,
@@ -237,7 +245,10 @@ fn refusals() -> Vec<Refusal> {
         rules::REFUSALS,
         awards::REFUSALS,
     ]
-    .concat()
+    .concat();
+    refusals.sort_by_key(|refusal| refusal.code);
+    refusals.dedup_by_key(|refusal| refusal.code);
+    refusals
 }
 
 fn routes() -> OpenApiRouter<App> {
@@ -265,6 +276,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+        .layer(RequestBodyDeadlineLayer::new(BODY_TIME_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), http::around))
         .layer(compression)
         .with_state(app)

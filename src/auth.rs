@@ -34,6 +34,7 @@ pub const TOKEN_EXPIRED: Refusal = Refusal::new(401, "token_expired", "登录过
 /// Why the door stays shut.
 pub const REFUSALS: &[Refusal] = &[TOKEN_EXPIRED];
 
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 const ISSUER: &str = "hujifen";
 const AUDIENCE: &str = "hujifen-app";
 
@@ -110,7 +111,7 @@ impl Tokens {
         if claims.nbf > now || claims.iat > now {
             return Err(SIGNED_OUT.into());
         }
-        if claims.exp <= now || claims.exp - claims.iat > ACCESS_SECONDS {
+        if claims.exp <= now || claims.exp.saturating_sub(claims.iat) > ACCESS_SECONDS {
             return Err(TOKEN_EXPIRED.into());
         }
         Ok((AccountId(claims.sub), SessionId(claims.sid)))
@@ -228,6 +229,18 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The session that a request's access token names, if the token holds.
+pub fn session_by_token(app: &App, headers: &HeaderMap) -> Option<SessionId> {
+    let (_, session) = app.tokens.read(bearer(headers)?, app.clock.now()).ok()?;
+    Some(session)
+}
+
+/// Whether a page of our own sent a request, as browsers tell. What a neighbouring host sends carries
+/// our cookies (to `SameSite` it is the same site), so where a cookie alone would write, this is asked too.
+pub fn from_own_page(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_SITE).is_none_or(|site| site == "same-origin" || site == "none")
 }
 
 /// The value of a cookie.

@@ -2,6 +2,9 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
+mod import;
+mod verify;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -45,6 +48,11 @@ enum Command {
     /// Accounts, by whoever has the machine.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Bring in a table of a village, also beside a running server.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Read the whole book again: every link, every balance, every award.
+    Verify(Config),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -146,10 +154,9 @@ async fn run(command: Command) -> Outcome {
         }
         Command::Demo(Serve { config, listen }) => demonstrate(&config, &listen).await,
         Command::Account(AccountCommand::Create(create)) => create_account(create).await,
-        Command::Openapi => {
-            print!("{}", String::from_utf8_lossy(&app::documents().json));
-            Ok(())
-        }
+        Command::Import(command) => import::run(command).await,
+        Command::Verify(config) => verify::run(&config).await,
+        Command::Openapi => Ok(std::io::stdout().write_all(&app::documents().json)?),
     }
 }
 
@@ -285,7 +292,7 @@ fn asked_to_stop() -> Outcome<impl Future<Output = ()>> {
 async fn create_account(create: CreateAccount) -> Outcome {
     let username = Username::parse(&create.username)?;
     let name = PersonName::parse(&create.name)?;
-    let area = create.area.split('/').map(AreaName::parse).collect::<Result<Vec<_>, Error>>()?;
+    let area = area_names(&create.area)?;
     let (clock, db) = open_database(&create.config).await?;
     let (password, shown) = if create.password_stdin {
         let mut line = String::new();
@@ -314,6 +321,11 @@ async fn create_account(create: CreateAccount) -> Outcome {
         println!("一次性密码：{password}（第一次登录要改）");
     }
     Ok(())
+}
+
+/// `县/镇/村` as names.
+fn area_names(text: &str) -> Result<Vec<AreaName>, Error> {
+    text.split('/').map(AreaName::parse).collect()
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -11,8 +11,9 @@ use std::time::Duration;
 use hujifen_migrations::{Migrate as _, Migrator};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait as _,
 };
 
 use crate::ids::{AccountId, AreaId};
@@ -58,6 +59,21 @@ impl Db {
     /// For reading. On SQLite these connections cannot write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.readers
+    }
+
+    /// Begins a transaction on a reader that sees one state of the book, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        match self.backend() {
+            // Any transaction of SQLite reads one state.
+            DatabaseBackend::Sqlite => self.readers.begin().await,
+            _ => {
+                let level = Some(IsolationLevel::RepeatableRead);
+                self.readers.begin_with_config(level, Some(AccessMode::ReadOnly)).await
+            }
+        }
     }
 
     /// Waits for the writer and begins a transaction on it.
@@ -122,6 +138,8 @@ pub enum Touch {
     Village(AreaId),
     /// An account, its scopes or its sessions.
     Account(AccountId),
+    /// The names of people, which stand in answers of any village.
+    Names,
     /// The tree of areas, and with it everything that carries a path or a name from it.
     Areas,
 }

@@ -136,10 +136,8 @@ fn schema_table(html: &mut String, name: &str, schema: &Value) {
 }
 
 fn codes(html: &mut String, catalogue: &[Refusal]) {
-    let mut sorted: Vec<&Refusal> = catalogue.iter().collect();
-    sorted.sort_by_key(|refusal| refusal.code);
     *html += "<h2 id=\"codes\">错误代码 Codes</h2><table><tr><th>代码<th>状态<th>说明";
-    for Refusal { status, code, title } in sorted {
+    for Refusal { status, code, title } in catalogue {
         let _ = write!(html, "<tr id=\"{code}\"><td><code>{code}</code><td>{status}<td>{}", escape(title));
     }
     *html += "</table>";

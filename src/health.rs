@@ -44,11 +44,13 @@ impl Meters {
     }
 
     /// Everything in the text form of Prometheus.
-    fn text(&self, now: Millis) -> String {
+    fn text(&self, now: Millis, waiting: usize) -> String {
         let seconds = (now - self.begun_at).max(0) / 1000;
         let mut text = format!(
             "# HELP hujifen_uptime_seconds Time since the start.\n# TYPE hujifen_uptime_seconds gauge\n\
              hujifen_uptime_seconds {seconds}\n\
+             # HELP hujifen_writer_waiting Awards that wait for the writer.\n# TYPE hujifen_writer_waiting gauge\n\
+             hujifen_writer_waiting {waiting}\n\
              # HELP hujifen_requests_total Requests answered, by class of status.\n\
              # TYPE hujifen_requests_total counter\n"
         );
@@ -99,7 +101,7 @@ async fn read_readiness(State(app): State<App>) -> Result<&'static str> {
     responses((status = 200, content_type = "text/plain", body = String, example = "hujifen_uptime_seconds 3600"))
 )]
 async fn read_metrics(State(app): State<App>) -> Response {
-    let text = app.meters.text(app.clock.now());
+    let text = app.meters.text(app.clock.now(), app.writer.waiting());
     (StatusCode::OK, [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
@@ -113,8 +115,14 @@ mod tests {
         for status in [200, 204, 404, 503, 0, 999] {
             meters.answered(status);
         }
-        let text = meters.text(61_000);
-        for line in ["hujifen_uptime_seconds 60", "{status=\"2xx\"} 2", "{status=\"3xx\"} 0", "{status=\"5xx\"} 1"] {
+        let text = meters.text(61_000, 3);
+        for line in [
+            "hujifen_uptime_seconds 60",
+            "hujifen_writer_waiting 3",
+            "{status=\"2xx\"} 2",
+            "{status=\"3xx\"} 0",
+            "{status=\"5xx\"} 1",
+        ] {
             assert!(text.contains(line), "{line} in {text}");
         }
     }

@@ -1,7 +1,7 @@
 //! HTTP as all rooms speak it: bodies and parameters that are parsed or refused with a problem
 //! document, cursors, and the one layer around every request.
 
-use std::borrow::Cow;
+use std::error::Error as _;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -32,17 +32,24 @@ pub const PAGE_MAX: u64 = 200;
 /// The body is not JSON.
 pub const MALFORMED: Refusal = Refusal::new(400, "malformed", "内容格式不对，没有保存。请刷新页面再试。");
 /// Not `application/json`.
-pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请用 application/json 发送。");
+pub const WRONG_TYPE: Refusal = Refusal::new(415, "wrong_content_type", "内容类型不对，请按接口说明里写的类型发送。");
 /// Larger than the limit.
 pub const TOO_LARGE: Refusal = Refusal::new(413, "too_large", "内容太大，请分几次提交。");
+/// The body did not arrive; a client tries again by itself.
+pub const TOO_SLOW: Refusal = Refusal::new(408, "too_slow", "网络太慢，没有收完，请再试一次。");
 /// The path exists with another method.
 pub const WRONG_METHOD: Refusal = Refusal::new(405, "wrong_method", "这个地址不支持这种操作。");
 /// An answer of some other 4xx or 5xx status; the status says more.
 pub const FAILED: Refusal = Refusal::new(500, "failed", "没有办成，请稍后再试。");
 /// Why requests are refused before they reach a room.
-pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, WRONG_METHOD, FAILED];
+pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, TOO_SLOW, WRONG_METHOD, FAILED];
 /// A cursor that this server did not make.
 const WRONG_CURSOR: &str = "翻页位置不对，请从第一页重新看。";
+/// Longest path of a field that is named in a problem, and most digits in it: a place in a list has three.
+const FIELD_CHARS_MAX: usize = 64;
+const FIELD_DIGITS_MAX: usize = 3;
+/// NUL, as JSON writes it.
+const NUL: &[u8] = b"\\u0000";
 
 /// A JSON body that was read whole and has no unknown field.
 pub struct ValidJson<T>(pub T);
@@ -55,6 +62,7 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
             Ok(axum::Json(value)) => read(value).map(Self),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
+            Err(JsonRejection::BytesRejection(_)) => Err(TOO_SLOW.into()),
             Err(_) => Err(MALFORMED.into()),
         }
     }
@@ -63,29 +71,30 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
 /// Reads a value that is JSON already.
 ///
 /// # Errors
-/// [`INVALID`] with the field that is wrong.
+/// [`INVALID`] with the field that is wrong; what was typed into it is not repeated.
 pub fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
-    serde_json::from_value(value).map_err(|error| field_error(&error))
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let text = error.inner().to_string();
+        let quoted = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
+        let problem = if let Some(field) = quoted("unknown field `") {
+            FieldProblem::new(field_name(field), "unknown_field", "没有这一项，请去掉。")
+        } else if let Some(field) = quoted("missing field `") {
+            FieldProblem::new(field_name(field), "missing", "这一项必填。")
+        } else {
+            // Serde ends its sentence with what it wanted; before that stands what it got.
+            let wanted = text.rsplit_once("expected ").map(|(_, wanted)| format!("（expected {wanted}）"));
+            let message = format!("这一项填的类型不对{}。", wanted.unwrap_or_default());
+            FieldProblem::new(field_name(&error.path().to_string()), "wrong_type", message)
+        };
+        Error::Refused(INVALID, vec![problem])
+    })
 }
 
-fn field_error(error: &serde_json::Error) -> Error {
-    let text = error.to_string();
-    let named = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-    let problem = if let Some(field) = named("unknown field `") {
-        FieldProblem::new(field, "unknown_field", "没有这一项，请去掉。")
-    } else if let Some(field) = named("missing field `") {
-        FieldProblem::new(field, "missing", "这一项必填。")
-    } else {
-        FieldProblem::new("", "wrong_type", format!("有一项填的类型不对（{}）。", short(&text)))
-    };
-    Error::Refused(INVALID, vec![problem])
-}
-
-fn short(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(120) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
+/// The name of a field as our own inputs have them; anything else a caller made up, and it stays his.
+fn field_name(name: &str) -> &str {
+    let is_ours = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '.' | '[' | ']' | '0'..='9');
+    let short = name.len() <= FIELD_CHARS_MAX && name.bytes().filter(u8::is_ascii_digit).count() <= FIELD_DIGITS_MAX;
+    if short && name != "." && name.chars().all(is_ours) { name } else { "" }
 }
 
 /// Query parameters.
@@ -98,8 +107,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for ValidQuery<T> {
         match Query::<T>::from_request_parts(parts, app).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => {
-                let text = rejection.body_text();
-                Err(Error::field("", "wrong_parameter", format!("网址里的条件不对（{}）。", short(&text))))
+                let text = rejection.source().map(ToString::to_string).unwrap_or_default();
+                let field = text.split_once(": ").map_or("", |(field, _)| field_name(field));
+                Err(Error::field(field, "wrong_parameter", "网址里有一个条件不对。"))
             }
         }
     }
@@ -191,7 +201,9 @@ impl PageQuery {
         BASE64_URL_SAFE_NO_PAD
             .decode(cursor)
             .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            // PostgreSQL knows no text with a NUL, and no key of ours has one.
+            .filter(|json| !json.windows(NUL.len()).any(|part| part == NUL))
+            .and_then(|json| serde_json::from_slice(&json).ok())
             .map(Some)
             .ok_or_else(|| Error::field("cursor", "wrong_cursor", WRONG_CURSOR))
     }

@@ -39,6 +39,6 @@ pub mod cli;
 pub mod docs_page;
 pub mod health;
 pub mod http;
-pub mod writer;
 pub mod openapi;
 pub mod serve;
+pub mod writer;

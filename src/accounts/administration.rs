@@ -86,7 +86,7 @@ pub struct AccountChange {
 /// Makes an account with one scope and a password that must be changed.
 ///
 /// # Errors
-/// [`NOT_FOUND`] for an area or household out of reach, [`BEYOND_REACH`], [`USERNAME_TAKEN`], a field problem.
+/// [`NOT_FOUND`] for an area or household out of reach, [`super::reach::BEYOND_REACH`], [`USERNAME_TAKEN`], a field problem.
 pub async fn create(
     tx: &Tx,
     clock: &Clock,
@@ -105,7 +105,7 @@ pub async fn create(
 /// Changes name, own household, or whether the account works. Stopping it ends its sign-ins.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`BEYOND_REACH`], [`OWN_ACCOUNT`].
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`].
 pub async fn change(
     tx: &Tx,
     clock: &Clock,
@@ -144,6 +144,7 @@ pub async fn change(
         sessions::end_others(tx, clock, id, None).await?;
     }
     tx.touch(Touch::Account(id));
+    tx.touch(Touch::Names);
     record(tx, clock, may, "change_account", id, where_seen(&person, may)).await?;
     Ok(person)
 }
@@ -151,7 +152,7 @@ pub async fn change(
 /// Sets a one-time password and ends all sign-ins.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`BEYOND_REACH`], [`OWN_ACCOUNT`].
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`].
 pub async fn reset_password(
     tx: &Tx,
     clock: &Clock,
@@ -174,7 +175,7 @@ pub async fn reset_password(
 /// Gives an account another scope.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`BEYOND_REACH`], [`OWN_ACCOUNT`], [`SCOPE_HELD`], a field problem.
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`], [`SCOPE_HELD`], a field problem.
 pub async fn add_scope(
     tx: &Tx,
     clock: &Clock,
@@ -200,7 +201,7 @@ pub async fn add_scope(
 /// Ends a scope at once: yesterday was its last day. What ended earlier stays as it is.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`BEYOND_REACH`], [`OWN_ACCOUNT`].
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`].
 pub async fn end_scope(
     tx: &Tx,
     clock: &Clock,

@@ -105,7 +105,7 @@ impl PersonName {
 }
 
 /// A sign-in name as it is compared: full-width forms folded, lower case, no blanks around.
-pub fn normal(username: &str) -> String {
+fn normal(username: &str) -> String {
     username.trim().nfkc().flat_map(char::to_lowercase).collect()
 }
 

@@ -6,14 +6,13 @@
 //! password. Nobody changes his own account.
 
 use chrono::NaiveDate;
-use sea_orm::ConnectionTrait as _;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 
 use super::administration::NewScope;
 use super::people::{self, HeldScope, Person};
 use crate::areas::{self, Area, Level};
 use crate::db::Tx;
-use crate::error::{Error, NOT_FOUND, Refusal, Result};
+use crate::error::{Error, Refusal, Result};
+use crate::households;
 use crate::ids::{AccountId, HouseholdId};
 use crate::scope::{ManageAccounts, May, Role};
 
@@ -63,7 +62,7 @@ fn stands_above(may: &May<ManageAccounts>, today: NaiveDate, role: Role, path: &
 /// A person whom this manager may change.
 ///
 /// # Errors
-/// [`NOT_FOUND`] when nothing of the person is in reach, [`OWN_ACCOUNT`], [`BEYOND_REACH`].
+/// [`crate::error::NOT_FOUND`] when nothing of the person is in reach, [`OWN_ACCOUNT`], [`BEYOND_REACH`].
 pub async fn managed(tx: &Tx, today: NaiveDate, may: &May<ManageAccounts>, id: AccountId) -> Result<Person> {
     let person = people::find(tx, may, id).await?;
     if id == may.account_id() {
@@ -86,7 +85,7 @@ pub async fn managed(tx: &Tx, today: NaiveDate, may: &May<ManageAccounts>, id: A
 /// cadre on the panel: a role further below goes to an account that he answers for otherwise.
 ///
 /// # Errors
-/// [`NOT_FOUND`] for an area out of reach, [`BEYOND_REACH`], a field problem when the role does not fit the area.
+/// [`crate::error::NOT_FOUND`] for an area out of reach, [`BEYOND_REACH`], a field problem when the role does not fit the area.
 pub async fn grantable_area(
     tx: &Tx,
     today: NaiveDate,
@@ -113,14 +112,8 @@ pub async fn grantable_area(
 /// A person's own household must be one of those the manager has in reach.
 ///
 /// # Errors
-/// [`NOT_FOUND`] otherwise.
+/// [`crate::error::NOT_FOUND`] otherwise.
 pub async fn own_household(tx: &Tx, may: &May<ManageAccounts>, id: Option<HouseholdId>) -> Result<Option<HouseholdId>> {
     let Some(id) = id else { return Ok(None) };
-    let query = Query::select()
-        .column("id")
-        .from("households")
-        .and_where(Expr::col("id").eq(Expr::value(id)))
-        .cond_where(may.within("grid_path"))
-        .take();
-    if tx.query_one(&query).await?.is_some() { Ok(Some(id)) } else { Err(NOT_FOUND.into()) }
+    Ok(Some(households::find(tx, may, id).await?.id))
 }

@@ -16,7 +16,7 @@ use super::sessions::{self, BAD_CREDENTIALS, Refreshed, SignedIn};
 use super::{NewPassword, PersonName, Username, password, people};
 use crate::app::App;
 use crate::areas;
-use crate::auth::{ACCESS_SECONDS, Caller, cookie};
+use crate::auth::{ACCESS_SECONDS, Caller, cookie, from_own_page, session_by_token};
 use crate::error::{Error, Problem, Result, SIGNED_OUT};
 use crate::http::{PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery};
 use crate::ids::{AccountId, AreaId, ScopeId};
@@ -82,7 +82,7 @@ async fn sign_in(State(app): State<App>, ValidJson(input): ValidJson<Credentials
     responses((status = 200, body = SessionOut), (status = 401, body = Problem, description = "`signed_out`"))
 )]
 async fn refresh_session(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    let token = cookie(&headers, app.cookies.refresh_name()).ok_or(SIGNED_OUT)?;
+    let token = cookie(&headers, app.cookies.refresh_name()).filter(|_| from_own_page(&headers)).ok_or(SIGNED_OUT)?;
     match app.write(async |tx| sessions::refresh(tx, &app.clock, &app.tokens, token).await).await? {
         Refreshed::SignedIn(signed_in) => answer(&app, signed_in).await,
         Refreshed::Revoked => Err(SIGNED_OUT.into()),
@@ -92,8 +92,13 @@ async fn refresh_session(State(app): State<App>, headers: HeaderMap) -> Result<R
 /// Signs out on this device, at once.
 #[utoipa::path(delete, path = "/session", tag = "session", security(()), responses((status = 204)))]
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    if let Some(token) = cookie(&headers, app.cookies.refresh_name()) {
-        app.write(async |tx| sessions::sign_out(tx, &app.clock, &app.tokens, token).await).await?;
+    if !from_own_page(&headers) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let refresh = cookie(&headers, app.cookies.refresh_name()).and_then(|token| app.tokens.read_refresh(token));
+    let sessions = [refresh.map(|refresh| refresh.session_id), session_by_token(&app, &headers)];
+    if sessions.iter().any(Option::is_some) {
+        app.write(async |tx| sessions::sign_out(tx, &app.clock, sessions.into_iter().flatten()).await).await?;
     }
     let cookies =
         [app.cookies.access_name(), app.cookies.refresh_name()].map(|name| (SET_COOKIE, app.cookies.set(name, "", 0)));

@@ -43,7 +43,11 @@ pub struct SignedIn {
 /// # Errors
 /// When the database fails.
 pub async fn candidate(db: &impl ConnectionTrait, username: &str) -> Result<Option<account::Model>> {
-    let query = account::Entity::find().filter(account::Column::Username.eq(super::normal(username)));
+    // No account has a name that could not be given.
+    let Ok(username) = super::Username::parse(username) else {
+        return Ok(None);
+    };
+    let query = account::Entity::find().filter(account::Column::Username.eq(username.as_str()));
     Ok(query.filter(account::Column::DisabledAt.is_null()).one(db).await?)
 }
 
@@ -119,19 +123,18 @@ pub async fn refresh(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Re
     Ok(Refreshed::SignedIn(SignedIn { account_id: account.id, session_id, refresh_token, expires_at }))
 }
 
-/// Ends a sign-in by its refresh token. One that is unknown is ended already.
+/// Ends some sign-ins. What is unknown or ended stays as it is.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sign_out(tx: &Tx, clock: &Clock, tokens: &Tokens, token: &str) -> Result<()> {
-    let Some(presented) = tokens.read_refresh(token) else {
-        return Ok(());
-    };
-    let live = session::Entity::find_by_id(presented.session_id).filter(session::Column::RevokedAt.is_null());
-    match live.one(tx).await? {
-        Some(row) => revoke(tx, clock, row, "sign_out").await,
-        None => Ok(()),
+pub async fn sign_out(tx: &Tx, clock: &Clock, sessions: impl IntoIterator<Item = SessionId>) -> Result<()> {
+    for id in sessions {
+        let live = session::Entity::find_by_id(id).filter(session::Column::RevokedAt.is_null());
+        if let Some(row) = live.one(tx).await? {
+            revoke(tx, clock, row, "sign_out").await?;
+        }
     }
+    Ok(())
 }
 
 /// Ends all sign-ins of an account, except one.
@@ -166,6 +169,29 @@ pub async fn identity(db: &impl ConnectionTrait, id: SessionId, now: Millis) -> 
     let Some(account) = active.one(db).await? else {
         return Ok(None);
     };
+    let must_change_password = account.must_change_password;
+    let identity = known(db, account, session.id, session.expires_at).await?;
+    Ok(Some(Identity { must_change_password, ..identity }))
+}
+
+/// The person whom whoever has the machine acts for on the command line: no sign-in, no password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn acting(db: &impl ConnectionTrait, username: &str) -> Result<Option<Identity>> {
+    match candidate(db, username).await? {
+        Some(account) => known(db, account, SessionId(Uuid::nil()), Millis::MAX).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// An account with its scopes, as if its password were its own.
+async fn known(
+    db: &impl ConnectionTrait,
+    account: account::Model,
+    session_id: SessionId,
+    expires_at: Millis,
+) -> Result<Identity> {
     let scopes = scope::Entity::find().filter(scope::Column::AccountId.eq(account.id)).all(db).await?;
     let areas = areas::by_id(db, scopes.iter().map(|scope| scope.area_id)).await?;
     let scopes = scopes.into_iter().filter_map(|row| {
@@ -173,16 +199,16 @@ pub async fn identity(db: &impl ConnectionTrait, id: SessionId, now: Millis) -> 
         let scope::Model { id, role, area_id, begins_on, ends_on, .. } = row;
         Some(Scope { id, role, area_id, path, begins_on, ends_on })
     });
-    Ok(Some(Identity {
+    Ok(Identity {
         account_id: account.id,
-        session_id: session.id,
+        session_id,
         username: account.username,
         name: account.name,
         household_id: account.household_id,
-        must_change_password: account.must_change_password,
+        must_change_password: false,
         scopes: scopes.collect(),
-        expires_at: session.expires_at,
-    }))
+        expires_at,
+    })
 }
 
 async fn revoke(tx: &Tx, clock: &Clock, row: session::Model, action: &'static str) -> Result<()> {

@@ -17,7 +17,7 @@ use super::{Submission, statement, view};
 use crate::app::{Answer, App};
 use crate::areas;
 use crate::audit;
-use crate::error::{Error, FORBIDDEN, NOT_FOUND, Problem, Result};
+use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::households;
 use crate::http::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, json_bytes};
 use crate::ids::{AwardId, HouseholdId};
@@ -121,12 +121,12 @@ async fn list_awards(
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let (limit, after) = (page.limit(PAGE_DEFAULT, PAGE_MAX)?, page.after::<Key>()?);
     let (db, today) = (app.db.read(), app.clock.today());
+    let review = if query.reviewable { Some(may.also::<Review>(today)?) } else { None };
     let below = match query.area_id {
         Some(id) => Some(areas::find(db, &may, id).await?.path),
         None => None,
     };
-    let awards = if query.reviewable {
-        let may = may.also::<Review>(today).map_err(|_| FORBIDDEN)?;
+    let awards = if let Some(may) = review {
         listing::reviewable(db, &may, below, after, limit).await?
     } else {
         let which = match query.household_id {

@@ -87,6 +87,19 @@ impl NewHousehold {
     pub fn code(&self) -> &str {
         &self.code
     }
+
+    /// The grid it stands in.
+    pub fn grid_id(&self) -> AreaId {
+        self.grid_id
+    }
+
+    /// The same household in another grid.
+    #[must_use]
+    pub fn in_grid(mut self, grid_id: AreaId) -> Self {
+        self.grid_id = grid_id;
+        self.said.grid_id = Some(grid_id);
+        self
+    }
 }
 
 impl HouseholdChange {

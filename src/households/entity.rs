@@ -13,6 +13,7 @@ use crate::ids::{AreaId, HouseholdId};
 
 /// How a household lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
+#[schema(as = HouseholdStatus)]
 #[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 #[schema(as = HouseholdStatus)]

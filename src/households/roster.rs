@@ -32,8 +32,19 @@ pub struct Brought {
     pub updated: usize,
     /// Households that were as the roster says already.
     pub unchanged: usize,
-    /// Numbers (from 0) of the rows that differ from a closed household, which stayed as it is.
+    /// Numbers (from 0) of the rows whose household is closed, which stayed as it is.
     pub closed: Vec<usize>,
+}
+
+/// How some rows differ from what is stored.
+#[derive(Default)]
+struct Differences {
+    new: Vec<Model>,
+    /// Before, after.
+    changed: Vec<(Model, Model)>,
+    unchanged: usize,
+    /// Numbers of the rows, from 0.
+    closed: Vec<usize>,
 }
 
 /// Brings in a village's roster: a row changes the household of its code, or makes one. What a row
@@ -49,33 +60,11 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, keys: &Keys, village: &Area, rows:
     }
     let grids = grids_of(tx, village, &rows).await?;
     let mut brought = Brought::default();
-    let mut rows = rows.into_iter().enumerate().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<(usize, NewHousehold)> = rows.by_ref().take(CHUNK_HOUSEHOLDS).collect();
-        let mut stored = stored(tx, village.id, &chunk).await?;
-        let (mut new, mut changed) = (Vec::new(), Vec::new());
-        for (number, row) in chunk {
-            let grid = grids.get(&row.grid_id).ok_or(OTHER_VILLAGE)?;
-            let Some(before) = stored.remove(&row.code) else {
-                new.push(new_row(clock, keys, village, grid, row)?);
-                continue;
-            };
-            let mut after = before.clone();
-            move_to(&mut after, grid);
-            apply(&row.said, &mut after, clock, keys)?;
-            if after == before {
-                brought.unchanged += 1;
-            } else if before.status == Status::Closed {
-                brought.closed.push(number);
-            } else {
-                after.updated_at = clock.now();
-                changed.push((before, after));
-            }
-        }
-        insert(tx, &new).await?;
-        overwrite(tx, &changed).await?;
-        brought.created += new.len();
-        brought.updated += changed.len();
+    for (number, chunk) in rows.chunks(CHUNK_HOUSEHOLDS).enumerate() {
+        let differences = differences(tx, clock, keys, village, &grids, chunk).await?;
+        insert(tx, &differences.new).await?;
+        overwrite(tx, &differences.changed).await?;
+        brought.count(&differences, number * CHUNK_HOUSEHOLDS);
     }
     if brought.created + brought.updated > 0 {
         tx.touch(Touch::Village(village.id));
@@ -83,17 +72,75 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, keys: &Keys, village: &Area, rows:
     Ok(brought)
 }
 
+/// What [`bring_in`] would do, without writing. The rows stand in any of `grids`, which may be yet to be made.
+///
+/// # Errors
+/// A field problem for a row in another grid.
+pub async fn compare(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    keys: &Keys,
+    village: &Area,
+    grids: &HashMap<AreaId, Area>,
+    rows: &[NewHousehold],
+) -> Result<Brought> {
+    let mut brought = Brought::default();
+    for (number, chunk) in rows.chunks(CHUNK_HOUSEHOLDS).enumerate() {
+        brought.count(&differences(db, clock, keys, village, grids, chunk).await?, number * CHUNK_HOUSEHOLDS);
+    }
+    Ok(brought)
+}
+
+impl Brought {
+    /// Adds what was found about the rows from `first`.
+    fn count(&mut self, differences: &Differences, first: usize) {
+        self.created += differences.new.len();
+        self.updated += differences.changed.len();
+        self.unchanged += differences.unchanged;
+        self.closed.extend(differences.closed.iter().map(|number| first + number));
+    }
+}
+
+async fn differences(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    keys: &Keys,
+    village: &Area,
+    grids: &HashMap<AreaId, Area>,
+    rows: &[NewHousehold],
+) -> Result<Differences> {
+    let stored = stored_query(village.id, rows.iter().map(|row| row.code.clone())).all(db).await?;
+    let mut stored: HashMap<String, Model> =
+        stored.into_iter().map(|household| (household.code.clone(), household)).collect();
+    let mut found = Differences::default();
+    for (number, row) in rows.iter().enumerate() {
+        let grid = grids.get(&row.grid_id).ok_or(OTHER_VILLAGE)?;
+        let Some(before) = stored.remove(&row.code) else {
+            found.new.push(new_row(clock, keys, village, grid, row.clone())?);
+            continue;
+        };
+        if before.status == Status::Closed {
+            found.closed.push(number);
+            continue;
+        }
+        let mut after = before.clone();
+        move_to(&mut after, grid);
+        apply(&row.said, &mut after, clock, keys)?;
+        if after == before {
+            found.unchanged += 1;
+        } else {
+            after.updated_at = clock.now();
+            found.changed.push((before, after));
+        }
+    }
+    Ok(found)
+}
+
 async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<HashMap<AreaId, Area>> {
     let ids: HashSet<AreaId> = rows.iter().map(|row| row.grid_id).collect();
     let mut grids = areas::by_id(tx, ids).await?;
     grids.retain(|_, area| area.path.starts_with(&village.path));
     if grids.values().all(|area| area.level == Level::Grid) { Ok(grids) } else { Err(NO_GRID.into()) }
-}
-
-async fn stored(tx: &Tx, village_id: AreaId, chunk: &[(usize, NewHousehold)]) -> Result<HashMap<String, Model>> {
-    let codes = chunk.iter().map(|(_, row)| row.code.clone());
-    let households = stored_query(village_id, codes).all(tx).await?;
-    Ok(households.into_iter().map(|household| (household.code.clone(), household)).collect())
 }
 
 /// The households of some codes.

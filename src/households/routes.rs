@@ -290,3 +290,17 @@ async fn reveal_household(
     let revealed = app.write(async |tx| super::reveal(tx, &app.clock, &app.keys, &may, id).await).await?;
     Ok(Json(revealed.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_clears_a_field_and_leaving_it_out_keeps_it() {
+        let read = |json| Draft::from(serde_json::from_str::<HouseholdChangeIn>(json).unwrap());
+        assert_eq!(read("{}").phone, None);
+        assert_eq!(read(r#"{"phone": null}"#).phone.as_deref(), Some(""));
+        assert_eq!(read(r#"{"phone": "13274429896"}"#).phone.as_deref(), Some("13274429896"));
+        assert!(serde_json::from_str::<HouseholdChangeIn>(r#"{"code": "A"}"#).is_err());
+    }
+}

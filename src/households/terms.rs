@@ -130,9 +130,9 @@ fn spellings(readings: &[Vec<String>]) -> Vec<String> {
     })
 }
 
-/// Full-width forms folded, blanks removed, lower case.
+/// Full-width forms folded, blanks and signs for machines removed, lower case.
 fn fold(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    text.nfkc().filter(|c| !c.is_whitespace() && !c.is_control()).flat_map(char::to_lowercase).collect()
 }
 
 fn first_digits(text: &str) -> Option<&str> {

@@ -20,6 +20,8 @@ pub const NO_RULES: Refusal = Refusal::new(422, "no_rules", "这张细则里还�
 
 /// A first day this far back is a slip of the finger: it would judge deeds that nobody remembers.
 const BACK_DAYS_MAX: u64 = 400;
+/// How far ahead a table may be resolved: half a year, and the notice before it.
+const AHEAD_DAYS_MAX: u64 = 200;
 /// A village has fewer grown-ups than this.
 const PEOPLE_MAX: i32 = 20_000;
 
@@ -55,10 +57,12 @@ impl Resolution {
             }
         };
         let earliest = today.checked_sub_days(Days::new(BACK_DAYS_MAX)).unwrap_or(NaiveDate::MIN);
+        let latest = today.checked_add_days(Days::new(AHEAD_DAYS_MAX)).unwrap_or(NaiveDate::MAX);
         let votes = [self.votes_for, self.votes_against, self.votes_abstained];
         refuse("resolved_on", self.resolved_on > today, "开会日期不能在今天以后。");
         refuse("resolved_on", self.resolved_on < earliest, "开会日期太早，请核对。");
         refuse("in_force_from", self.in_force_from < self.resolved_on, "生效日期不能早于开会日期。");
+        refuse("in_force_from", self.in_force_from > latest, "生效日期太远，请核对。");
         refuse("attendance", !(1..=PEOPLE_MAX).contains(&self.attendance), "到会人数要在 1 到 20000 之间。");
         refuse(
             "votes_for",

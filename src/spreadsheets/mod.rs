@@ -1,18 +1,24 @@
-//! Tables as villages keep them: bytes in, parsed rows and problems out. Pure: no database, no HTTP.
+//! Tables as villages keep them: bytes in, parsed rows and problems out, and from there into the book.
 //!
-//! `sheet::read` makes a [`sheet::Sheet`] of text cells from xlsx or csv; `heading` finds the header
-//! row and says which column is which; `roster` and `rules_table` read the rows into types.
+//! Reading is pure: no database, no HTTP. `sheet::read` makes a [`sheet::Sheet`] of text cells from xlsx or csv; `heading` finds the header
+//! row and says which column is which; `roster` and `rules_table` read the rows into types; `desk`
+//! does so on threads of its own. `imports` brings the rows in.
 //!
 //! Invariants:
 //! - A hostile file costs little: sizes are checked before anything is inflated, and again while it is.
 //! - Numbers of ID and bank cards leave this room nowhere: not in a row, a problem or a message.
 //! - Nothing is lost in silence: whatever is not kept has a problem that names its cell.
 //! - A row with an error is not among the rows; a note never keeps a row out.
+//! - An import writes all rows or none, unless the caller wants those without errors alone; the same
+//!   file twice changes nothing.
 //! - Formulas are never evaluated nor kept: only the plain value that the file shows.
 
+pub mod desk;
 pub mod heading;
+pub mod imports;
 pub mod report;
 pub mod roster;
+pub mod routes;
 pub mod rules_table;
 pub mod sheet;
 

@@ -78,6 +78,13 @@ pub struct Parsed<T> {
     pub dropped_columns: Vec<DroppedColumn>,
 }
 
+impl<T> Parsed<T> {
+    /// Whether anything has an error.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.level == Level::Error)
+    }
+}
+
 /// A cell as a message names it.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
@@ -156,6 +163,11 @@ impl Report {
     /// A note about a row or the table.
     pub fn row_note(&mut self, row: u32, code: &'static str, message: impl Into<String>) {
         self.push(Level::Note, || Problem::of_row(Level::Note, row, code, message.into()));
+    }
+
+    /// Whether anything has an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
     }
 
     /// Whether the row or any cell of it has an error.

@@ -1,19 +1,23 @@
 //! A roster of households: who lives where.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use super::heading::{self, Known, Table};
+use super::heading::{self, Column, Known, Table};
 use super::particulars::{self, SIZE_MAX, SIZE_MIN, WrongSize};
 use super::reading::{At, Carried, refuse_repeated};
 use super::report::{Parsed, Place, Report, shown};
 use super::sheet::{Kind, Row, Sheet};
+use crate::households::Status;
 
 /// Names of groups are a few characters.
 const GRID_CHARS_MAX: usize = 30;
-/// The longest codes in use carry the division's code in front.
-const CODE_CHARS_MAX: usize = 32;
-/// The longest names of persons that registers hold.
-const NAME_CHARS_MAX: usize = 30;
+/// A code is read out and typed.
+const CODE_CHARS_MAX: usize = 20;
+/// The longest names of persons that a card has room for.
+const NAME_CHARS_MAX: usize = 20;
+/// What stands on a plate.
+const DOOR_CHARS_MAX: usize = 12;
 /// One line on a card.
 const ADDRESS_CHARS_MAX: usize = 100;
 
@@ -38,16 +42,26 @@ pub struct RosterRow {
     pub alias: Option<String>,
     /// Like `19号`: its own column, else the tail of the address.
     pub door: Option<String>,
-    /// The number in it, else 0.
-    pub door_order: i32,
-    /// `resident`, `away` or `care_home`.
-    pub status: Option<&'static str>,
+    /// Not closed.
+    pub status: Option<Status>,
     /// Known tags, each once.
     pub tags: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Field {
+/// A roster that was read. Its report is still open: the village's grids and households have a say as well.
+#[derive(Debug)]
+pub struct Roster {
+    /// Rows that carry data, refused ones included.
+    pub rows_total: u32,
+    /// Rows without an error so far.
+    pub rows: Vec<RosterRow>,
+    report: Report,
+    columns: Vec<Column<Field>>,
+}
+
+/// What a column of a roster means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
     Grid,
     Code,
     Name,
@@ -110,12 +124,35 @@ const KNOWN: [Known<Field>; 11] = [
     Known { field: Field::Remark, headings: &["备注", "说明"], required: false },
 ];
 
+impl Roster {
+    /// Refuses a row for what stands in the first of some fields that the roster has a column for.
+    pub(super) fn refuse(&mut self, row: u32, fields: &[Field], value: &str, code: &'static str, what: impl Display) {
+        let column = |field| self.columns.iter().find(|column| column.field == field);
+        match fields.iter().find_map(|field| column(*field)) {
+            Some(Column { index, heading, .. }) => {
+                self.report.error(Place { row, column: *index, heading }, value, code, what);
+            }
+            None => self.report.row_error(row, code, format!("第 {row} 行：{what}")),
+        }
+    }
+
+    /// Whether anything has an error.
+    pub fn has_errors(&self) -> bool {
+        self.report.has_errors()
+    }
+
+    /// Closes the report.
+    pub fn finish(self) -> Parsed<RosterRow> {
+        self.report.finish(self.rows_total, self.rows)
+    }
+}
+
 /// Reads a roster. Grids may be filled only where they change. A code that stands twice refuses all
 /// its rows.
-pub fn roster(sheet: &Sheet) -> Parsed<RosterRow> {
+pub fn roster(sheet: &Sheet) -> Roster {
     let mut report = Report::default();
     let Some(table) = heading::find(sheet, &KNOWN, &mut report) else {
-        return report.finish(0, Vec::new());
+        return Roster { rows_total: 0, rows: Vec::new(), report, columns: Vec::new() };
     };
     let data = table.data_rows(Field::Code, &mut report);
     let (mut rows, mut codes, mut grids) = (Vec::new(), BTreeMap::new(), Carried::default());
@@ -128,7 +165,7 @@ pub fn roster(sheet: &Sheet) -> Parsed<RosterRow> {
         refuse_repeated(places, code, "code_repeated", "请改成不同的编号。", &mut report);
     }
     rows.retain(|household| !report.refuses(household.row));
-    report.finish(data.len() as u32, rows)
+    Roster { rows_total: data.len() as u32, rows, report, columns: table.columns }
 }
 
 /// Where each code stands, in the order of the sheet.
@@ -161,19 +198,18 @@ fn household<'t>(
     let alias = at(Field::Alias).and_then(|at| at.optional(report, NAME_CHARS_MAX));
     let status = at(Field::Status).and_then(|at| status(&at, report));
     let tags = tags([at(Field::Tags), at(Field::Remark)], report);
-    let (door, door_order) = door.map_or((None, 0), |(door, order)| (Some(door), order));
     let (grid, code, name, size) = (grid?, code?, name?, size?);
-    Some(RosterRow { row: row.number, grid, code, name, size, phone, address, alias, door, door_order, status, tags })
+    Some(RosterRow { row: row.number, grid, code, name, size, phone, address, alias, door, status, tags })
 }
 
 fn code(at: &At<'_>, report: &mut Report) -> Option<String> {
     let text = at.required(report, CODE_CHARS_MAX)?;
     let Some(code) = particulars::code(&text) else {
-        at.error(report, "code_invalid", "编号只能用字母、数字、汉字和 - _ . /，还要有数字，请改正。");
+        at.error(report, "code_invalid", "编号只能用字母、数字和短横线，还要有数字，请改正。");
         return None;
     };
     if code != at.raw {
-        at.note(report, "code_normalised", format!("有全角字符或空格，已按 {} 导入。", shown(&code)));
+        at.note(report, "code_normalised", format!("有全角字符、空格或小写字母，已按 {} 导入。", shown(&code)));
     }
     Some(code)
 }
@@ -219,21 +255,21 @@ fn phone(at: &At<'_>, report: &mut Report) -> Option<String> {
     }
     let phone = particulars::phone(at.text);
     if phone.is_none() {
-        at.error(report, "phone_invalid", "不是电话号码，请改成一个手机号或座机号，没有就留空。");
+        at.error(report, "phone_invalid", "不是电话号码，请改成一个手机号或带区号的座机号，没有就留空。");
     }
     phone
 }
 
 /// A door of its own column may be anything short; of the address, only a number.
-fn door(at: Option<At<'_>>, address: Option<&str>, report: &mut Report) -> Option<(String, i32)> {
-    let Some(door) = at.and_then(|at| at.optional(report, GRID_CHARS_MAX)) else {
+fn door(at: Option<At<'_>>, address: Option<&str>, report: &mut Report) -> Option<String> {
+    let Some(door) = at.and_then(|at| at.optional(report, DOOR_CHARS_MAX)) else {
         return address.and_then(particulars::door);
     };
     let numbered = particulars::door(&door).or_else(|| particulars::door(&format!("{door}号")));
-    Some(numbered.unwrap_or((door, 0)))
+    Some(numbered.unwrap_or(door))
 }
 
-fn status(at: &At<'_>, report: &mut Report) -> Option<&'static str> {
+fn status(at: &At<'_>, report: &mut Report) -> Option<Status> {
     if at.text.is_empty() {
         return None;
     }

@@ -76,6 +76,7 @@ fn a_house_built_wrong_is_found_out() {
 #[test]
 fn a_house_built_well_is_left_alone() {
     let mut house = sound_house();
+    house.push(source("src/cli/verify.rs", "use super::areas; use crate::{app::App, awards::{self}};"));
     house.push(source("src/areas/pages.rs", "use axum::response::Html; use crate::{app::App, clock::Clock};"));
     house.push(source(
         "src/awards/review.rs",

@@ -63,6 +63,16 @@ both_engines! {
         assert_eq!(hujifen::awards::verify::verify(app.app.db.read()).await.unwrap(), Ok(6));
     }
 
+    /// Mutation: begin the snapshot at PostgreSQL's own level.
+    async fn a_snapshot_stands_still_while_the_book_goes_on(app) {
+        let book = app.app.db.snapshot().await.unwrap();
+        let before = verify(&book, &app.app.pen.chain).await.unwrap().unwrap();
+        some_entries(&app).await;
+        assert_eq!(verify(&book, &app.app.pen.chain).await.unwrap().unwrap(), before);
+        book.rollback().await.unwrap();
+        assert!(verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap().entries > before.entries);
+    }
+
     async fn every_lie_is_found(app) {
         some_entries(&app).await;
         let (off, on) = match app.app.db.backend() {

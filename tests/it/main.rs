@@ -6,7 +6,17 @@
 
 mod support;
 
+mod accounts;
+mod areas;
+mod authz;
 mod awards;
+mod command;
 mod demo;
 mod house;
+mod households;
+mod http;
+mod imports;
+mod kill_storm;
 mod ledger;
+mod session;
+mod writer;

@@ -101,7 +101,7 @@ async fn a_closed_household_is_never_changed() {
     let row = |name| NewHousehold::parse(draft(&home.grids[0], "A", name)).unwrap();
     let brought = county.bring_in(0, vec![row("罗金")]).await;
     assert_eq!(brought, Brought { closed: vec![0], ..Brought::default() });
-    assert_eq!(county.bring_in(0, vec![row("陈平")]).await, Brought { unchanged: 1, ..Brought::default() });
+    assert_eq!(county.bring_in(0, vec![row("陈平")]).await, Brought { closed: vec![0], ..Brought::default() });
     assert_eq!(county.of_code("A").await, closed);
 }
 

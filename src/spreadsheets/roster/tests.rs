@@ -4,6 +4,7 @@ use encoding_rs::GBK;
 use rust_xlsxwriter::Workbook;
 
 use super::{RosterRow, roster};
+use crate::households::Status;
 use crate::spreadsheets::report::{Level, Parsed};
 use crate::spreadsheets::sheet;
 
@@ -12,7 +13,7 @@ const AS_KEPT: &[u8] = include_bytes!("../../../tests/data/mantang-as-kept.xlsx"
 const ID_NUMBER: &str = "431022196708172836";
 
 fn parsed(bytes: &[u8]) -> Parsed<RosterRow> {
-    roster(&sheet::read(bytes, "台账.xlsx").unwrap())
+    roster(&sheet::read(bytes, "台账.xlsx").unwrap()).finish()
 }
 
 /// A roster of the required columns, and the lines below them.
@@ -46,7 +47,6 @@ fn a_clean_roster_comes_in_whole_and_without_a_word() {
         address: Some("一组19号".to_owned()),
         alias: None,
         door: Some("19号".to_owned()),
-        door_order: 19,
         status: None,
         tags: vec!["低保户".to_owned()],
     };
@@ -213,8 +213,8 @@ fn door_alias_status_and_tags_are_read_from_their_columns() {
                 一组,A2,黄金,3,大樟树下,,注销,,";
     let parsed = parsed(text.as_bytes());
     let row = &parsed.rows[0];
-    assert_eq!((row.door.as_deref(), row.door_order, row.alias.as_deref()), (Some("7号"), 7, Some("满满")));
-    assert_eq!((row.status, &row.tags), (Some("away"), &vec!["党员户".to_owned(), "低保户".to_owned()]));
+    assert_eq!((row.door.as_deref(), row.alias.as_deref()), (Some("7号"), Some("满满")));
+    assert_eq!((row.status, &row.tags), (Some(Status::Away), &vec!["党员户".to_owned(), "低保户".to_owned()]));
     says(&parsed, &[(Level::Error, "G3", "status_unknown")]);
 }
 

@@ -7,6 +7,8 @@ use super::{GENERATED, Source, tokens::tokens};
 const LINES_MAX: usize = 400;
 /// The files that put the house together, and so know every room.
 const KNOW_ALL: [&str; 3] = ["app", "cli", "main"];
+/// Folders that are no rooms: what did not fit into the file of that name beside them.
+const PARTS: [&str; 2] = ["cli", "openapi"];
 /// The group-commit writer knows what it groups.
 const WRITER_KNOWS: &str = "awards";
 /// The files of a room that speak HTTP.
@@ -18,16 +20,21 @@ impl Source {
         name.split('.').next().unwrap_or_default()
     }
 
-    /// `areas` of `src/areas/routes.rs`.
+    /// `areas` of `src/areas/routes.rs`, `cli` of `src/cli/verify.rs`.
+    fn folder(&self) -> Option<&str> {
+        let (folder, _) = self.path.strip_prefix("src/")?.split_once('/')?;
+        Some(folder)
+    }
+
+    /// `areas` of `src/areas/routes.rs`; nothing of `src/cli/verify.rs`, which is a part of `src/cli.rs`.
     fn room(&self) -> Option<&str> {
-        let (room, _) = self.path.strip_prefix("src/")?.split_once('/')?;
-        Some(room)
+        self.folder().filter(|folder| !PARTS.contains(folder))
     }
 
     /// `areas` of `src/areas/routes.rs`, `writer` of `src/writer.rs`.
     fn module(&self) -> Option<&str> {
         let inside = self.path.starts_with("src/") && self.path != "src/lib.rs";
-        inside.then(|| self.room().unwrap_or(self.stem()))
+        inside.then(|| self.folder().unwrap_or(self.stem()))
     }
 }
 

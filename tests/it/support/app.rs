@@ -65,7 +65,11 @@ impl TestApp {
 
     /// Somebody's phone, signed in.
     pub async fn signed_in(&self, person: &Person) -> Client {
-        let token = town::sign_in(&self.app, person).await;
+        self.with_token(town::sign_in(&self.app, person).await)
+    }
+
+    /// A phone with a token of its own.
+    pub fn with_token(&self, token: String) -> Client {
         Client::new(self.router.clone(), Some(token))
     }
 

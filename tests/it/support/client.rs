@@ -7,6 +7,9 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+/// Stands in no file of ours.
+const BOUNDARY: &str = "6f1e0c2b-between-the-fields";
+
 /// A phone with or without somebody signed in.
 #[derive(Clone)]
 pub struct Client {
@@ -48,6 +51,18 @@ impl Answer {
     }
 }
 
+/// Content type and body of a form.
+pub fn form(fields: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let file = if *name == "file" { "; filename=\"台账.xlsx\"" } else { "" };
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend([head.as_bytes(), value, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+}
+
 impl Client {
     pub fn new(router: Router, token: Option<String>) -> Self {
         Self { router, token }
@@ -60,9 +75,14 @@ impl Client {
         Answer { status: parts.status, headers: parts.headers, bytes: body.collect().await.unwrap().to_bytes() }
     }
 
-    /// A request with this phone's token, to be completed.
+    /// A request to the API with this phone's token, to be completed.
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let builder = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        self.request_to(method, &format!("/api/v1{path}"))
+    }
+
+    /// A request to any path with this phone's token, to be completed.
+    pub fn request_to(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let builder = Request::builder().method(method).uri(path);
         match &self.token {
             Some(token) => builder.header("authorization", format!("Bearer {token}")),
             None => builder,
@@ -75,6 +95,13 @@ impl Client {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.json(Method::POST, path, body).await
+    }
+
+    /// Sends a form; a field whose name is `file` is a file.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &[u8])]) -> Answer {
+        let (kind, body) = form(fields);
+        let request = self.request(Method::POST, path).header("content-type", kind);
+        self.send(request.body(Body::from(body)).unwrap()).await
     }
 
     pub async fn json(&self, method: Method, path: &str, body: Value) -> Answer {

@@ -1,16 +1,17 @@
 //! A small county for tests: two towns, three villages, a handful of households, and people in every role.
 
 use chrono::NaiveDate;
+use hujifen::accounts;
 use hujifen::accounts::entity::{account, scope};
 use hujifen::app::App;
 use hujifen::areas::{self, Area, AreaName};
+use hujifen::households::{self, Draft, NewHousehold};
 use hujifen::hundredths::Hundredths;
 use hujifen::ids::{AccountId, AreaId, HouseholdId, RuleId, RuleSetId, ScopeId};
 use hujifen::rules::adoption::{Resolution, adopt};
 use hujifen::rules::terms::{Cap, NewRule, Proof, Review, Shape, Terms, Window};
 use hujifen::rules::{self};
-use hujifen::scope::{AdoptRules, Identity, May, Role, Scope};
-use hujifen::{accounts, households};
+use hujifen::scope::{AdoptRules, Identity, May, Role, Scope, Verb};
 use sea_orm::ActiveModelTrait as _;
 use sea_orm::ActiveValue::Set;
 use std::sync::Arc;
@@ -189,27 +190,17 @@ struct Homes<'a> {
 impl Homes<'_> {
     async fn household(&mut self, village: &Area, grid: &Area, prefix: &str, name: &str) -> HouseholdId {
         self.number += 1;
-        let id = HouseholdId(self.app.clock.new_id());
-        let row = households::entity::ActiveModel {
-            id: Set(id),
-            village_id: Set(village.id),
-            grid_id: Set(grid.id),
-            grid_path: Set(grid.path.clone()),
-            code: Set(format!("{prefix}{:04}", self.number)),
-            name: Set(name.into()),
-            alias: Set(None),
-            size: Set(4),
-            status: Set(households::Status::Resident),
-            door: Set(Some(format!("{}号", self.number))),
-            door_order: Set(i32::try_from(self.number).unwrap()),
-            address: Set(None),
-            phone_cipher: Set(None),
-            tags: Set(households::Tags::default()),
-            created_at: Set(self.app.clock.now()),
-            updated_at: Set(self.app.clock.now()),
+        let draft = Draft {
+            grid_id: Some(grid.id),
+            code: Some(format!("{prefix}{:04}", self.number)),
+            name: Some(name.into()),
+            size: Some(4),
+            door: Some(self.number.to_string()),
+            ..Draft::default()
         };
-        self.app.write(async |tx| Ok(row.insert(tx).await?)).await.unwrap();
-        id
+        let (app, may, new) = (self.app, may(self.app, village, AccountId(village.id.0)), NewHousehold::parse(draft));
+        let made = app.write(async |tx| households::create(tx, &app.clock, &app.keys, &may, new?).await).await;
+        made.unwrap().id
     }
 }
 
@@ -265,7 +256,7 @@ fn password_hash() -> String {
 
 /// Brings a table into force in a village.
 pub async fn adopt_table(app: &App, village: &Area, by: AccountId, table: Vec<NewRule>, from: NaiveDate) -> RuleSetId {
-    let may = may_adopt(app, village, by);
+    let may: May<AdoptRules> = may(app, village, by);
     let resolution = Resolution {
         resolved_on: from,
         in_force_from: from,
@@ -283,7 +274,17 @@ pub async fn adopt_table(app: &App, village: &Area, by: AccountId, table: Vec<Ne
     .unwrap()
 }
 
-fn may_adopt(app: &App, village: &Area, by: AccountId) -> May<AdoptRules> {
+/// A table that waits for its resolution.
+pub async fn draft(app: &App, village: &Area, by: AccountId) -> RuleSetId {
+    let mut table = table();
+    table[0].name = "清扫村道".into();
+    let brought = app.write(async |tx| rules::bring_in(tx, &app.clock, by, village, table).await).await.unwrap();
+    assert!(brought.created == 1, "{brought:?}");
+    brought.rule_set_id
+}
+
+/// What a cadre of the village may.
+fn may<V: Verb>(app: &App, village: &Area, by: AccountId) -> May<V> {
     let scope = Scope {
         id: ScopeId(app.clock.new_id()),
         role: Role::VillageCadre,
@@ -305,10 +306,15 @@ fn may_adopt(app: &App, village: &Area, by: AccountId) -> May<AdoptRules> {
     Arc::new(identity).may(app.clock.today()).unwrap()
 }
 
-/// A sign-in without the hashing.
+/// A sign-in without the hashing: the access token.
 pub async fn sign_in(app: &App, person: &Person) -> String {
+    sign_in_to_stay(app, person).await.0
+}
+
+/// A sign-in without the hashing: access token and refresh token.
+pub async fn sign_in_to_stay(app: &App, person: &Person) -> (String, String) {
     let candidate = accounts::sessions::candidate(app.db.read(), &person.username).await.unwrap().unwrap();
     let begun =
         app.write(async |tx| accounts::sessions::begin(tx, &app.clock, &app.tokens, &candidate).await).await.unwrap();
-    app.tokens.issue(begun.account_id, begun.session_id, app.clock.now()).unwrap()
+    (app.tokens.issue(begun.account_id, begun.session_id, app.clock.now()).unwrap(), begun.refresh_token)
 }

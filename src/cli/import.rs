@@ -1,0 +1,197 @@
+//! `hujifen import`: what the API's imports do, for files on this machine.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+
+use super::{Failure, Outcome, area_names, open};
+use crate::accounts::sessions;
+use crate::app::App;
+use crate::areas::{self, Area};
+use crate::auth::Cookies;
+use crate::config::Config;
+use crate::rules::adoption::{Resolution, adopt};
+use crate::scope::{AdoptRules, Identity, ImportHouseholds, ImportRules, May, Verb};
+use crate::spreadsheets::desk::File;
+use crate::spreadsheets::imports::{self, Choices, Import, RosterPlan};
+use crate::spreadsheets::report::Level;
+
+#[derive(Subcommand)]
+pub(super) enum ImportCommand {
+    /// A roster of households.
+    Households(ImportRoster),
+    /// A table of rules, into the village's draft.
+    Rules(ImportTable),
+}
+
+#[derive(Args)]
+struct Source {
+    #[command(flatten)]
+    config: Config,
+    /// xlsx, or csv in UTF-8 or GBK.
+    file: PathBuf,
+    /// The village: `县/镇/村`.
+    #[arg(long)]
+    area: String,
+    /// Sign-in name of the account that does this; it must hold the right there.
+    #[arg(long = "as", value_name = "USERNAME")]
+    by: String,
+    /// Only say what would happen.
+    #[arg(long)]
+    dry_run: bool,
+    /// Bring in the rows without errors; otherwise one error keeps all rows out.
+    #[arg(long)]
+    skip_invalid: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ImportRoster {
+    #[command(flatten)]
+    source: Source,
+    /// Make the grids that the village does not have.
+    #[arg(long)]
+    create_grids: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ImportTable {
+    #[command(flatten)]
+    source: Source,
+    #[command(flatten)]
+    adoption: Adoption,
+}
+
+/// The resolution that brings the table into force at once.
+#[derive(Args)]
+struct Adoption {
+    /// Bring the table into force by a resolution of the villagers; a village cadre's to record.
+    #[arg(long, requires_all = ["resolved_on", "in_force_from", "attendance", "votes_for", "votes_against", "votes_abstained"])]
+    adopt: bool,
+    /// Day of the meeting.
+    #[arg(long, requires = "adopt", value_name = "YYYY-MM-DD")]
+    resolved_on: Option<NaiveDate>,
+    /// First day the table judges.
+    #[arg(long, requires = "adopt", value_name = "YYYY-MM-DD")]
+    in_force_from: Option<NaiveDate>,
+    /// People present.
+    #[arg(long, requires = "adopt")]
+    attendance: Option<i32>,
+    /// Votes for.
+    #[arg(long = "for", requires = "adopt", value_name = "VOTES")]
+    votes_for: Option<i32>,
+    /// Votes against.
+    #[arg(long = "against", requires = "adopt", value_name = "VOTES")]
+    votes_against: Option<i32>,
+    /// Abstentions.
+    #[arg(long = "abstained", requires = "adopt", value_name = "VOTES")]
+    votes_abstained: Option<i32>,
+}
+
+impl Adoption {
+    fn resolution(&self) -> Option<Resolution> {
+        Some(Resolution {
+            resolved_on: self.resolved_on?,
+            in_force_from: self.in_force_from?,
+            attendance: self.attendance?,
+            votes_for: self.votes_for?,
+            votes_against: self.votes_against?,
+            votes_abstained: self.votes_abstained?,
+        })
+    }
+}
+
+/// Carries the command out.
+pub(super) async fn run(command: ImportCommand) -> Outcome {
+    match command {
+        ImportCommand::Households(command) => import_households(command).await,
+        ImportCommand::Rules(command) => import_rules(command).await,
+    }
+}
+
+/// The book, and a person with a right over a village of it.
+struct Desk<V> {
+    app: App,
+    may: May<V>,
+    village: Area,
+    file: File,
+}
+
+impl<V: Verb> Desk<V> {
+    async fn open(source: &Source) -> Outcome<Self> {
+        let names = area_names(&source.area)?;
+        let bytes = std::fs::read(&source.file);
+        let bytes = bytes.map_err(|error| Failure(format!("读不了 {}：{error}", source.file.display())))?;
+        let name = source.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let app = open(&source.config, Cookies::Fenced).await?;
+        let person = sessions::acting(app.db.read(), &source.by).await?;
+        let person: Arc<Identity> = person.ok_or_else(|| Failure(format!("没有 {} 这个账号。", source.by)))?.into();
+        let may: May<V> = person.may(app.clock.today())?;
+        let elsewhere = || Failure(format!("没有 {} 这个村，或者不归 {} 管。", source.area, source.by));
+        let area = areas::by_names(app.db.read(), &names).await?.ok_or_else(elsewhere)?;
+        let village = areas::find_village(app.db.read(), &may, area.id).await.map_err(|_| elsewhere())?;
+        Ok(Self { app, may, village, file: File { name, bytes } })
+    }
+}
+
+async fn import_households(ImportRoster { source, create_grids }: ImportRoster) -> Outcome {
+    let Desk { app, may, village, file } = Desk::<ImportHouseholds>::open(&source).await?;
+    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids };
+    let roster = app.desk.roster(file).await?;
+    let name = village.name.clone();
+    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, village, roster, choices).await?;
+    while plan.is_unwritten() {
+        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
+    }
+    app.db.close().await?;
+    told(&plan.finish(), &name, "户")
+}
+
+async fn import_rules(ImportTable { source, adoption }: ImportTable) -> Outcome {
+    let Desk { app, may, village, file } = Desk::<ImportRules>::open(&source).await?;
+    let resolution = adoption.resolution();
+    let adopting = resolution.map(|_| may.also::<AdoptRules>(app.clock.today())).transpose()?;
+    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids: false };
+    let table = app.desk.rules_table(file).await?;
+    let tx = app.db.begin().await?;
+    let import = imports::rules(&tx, &app.clock, may.account_id(), &village, table, choices).await?;
+    let mut adopted = None;
+    if let (Some(set), Some(may), Some(resolution)) = (import.rule_set_id, &adopting, resolution) {
+        adopted = adopt(&tx, &app.clock, may, set, resolution).await?.in_force_from;
+    }
+    if source.dry_run {
+        drop(tx);
+    } else {
+        tx.commit().await?;
+    }
+    app.db.close().await?;
+    told(&import, &village.name, "条")?;
+    if let (Some(first), false) = (adopted, source.dry_run) {
+        println!("细则从 {first} 起生效。");
+    }
+    Ok(())
+}
+
+/// Prints the report; an import that errors kept out is a failure.
+fn told(import: &Import, village: &str, unit: &str) -> Outcome {
+    let Import { rows, created, updated, unchanged, skipped, .. } = import;
+    println!(
+        "{village}：表里 {rows} {unit}，新增 {created}，改动 {updated}，没有变化 {unchanged}，没有导入 {skipped}。"
+    );
+    if import.dry_run {
+        println!("这是试导入，什么都没有写。");
+    }
+    for problem in &import.problems {
+        let level = if problem.level == Level::Error { "错误" } else { "提示" };
+        println!("[{level}] {} ({})", problem.message, problem.code);
+    }
+    for dropped in &import.dropped_columns {
+        println!("[没有导入的列] {}：{}", dropped.column, dropped.reason);
+    }
+    if import.is_blocked {
+        let advice = "有错误，所以整个文件都没有导入。请改好再导入；只想先导入没有错误的行，加 --skip-invalid。";
+        return Err(Failure(advice.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Where files are opened: on blocking threads, few at a time, and few held in memory.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::report::Parsed;
+use super::roster::{self, Roster};
+use super::rules_table::{self, RuleRow};
+use super::sheet::{self, Sheet};
+use crate::error::{BUSY, Error, Result};
+
+/// Files read at once: each may take some 70 MB while it is.
+const READ_AT_ONCE: usize = 2;
+/// Files held at once, also while they arrive: at most 10 MiB each.
+const HELD_AT_ONCE: usize = 8;
+
+/// A file as it came.
+pub struct File {
+    /// What its owner calls it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// Permits to hold and to read files.
+pub struct Desk {
+    holding: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { holding: Arc::new(Semaphore::new(HELD_AT_ONCE)), reading: Arc::new(Semaphore::new(READ_AT_ONCE)) }
+    }
+}
+
+impl Desk {
+    /// Room for one more file, for as long as the answer is kept.
+    ///
+    /// # Errors
+    /// [`BUSY`] when there is none.
+    pub fn room(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.holding).try_acquire_owned().map_err(|_| BUSY.into())
+    }
+
+    /// Reads a roster.
+    ///
+    /// # Errors
+    /// A problem of `file` when it is no table that can be read.
+    pub async fn roster(&self, file: File) -> Result<Roster> {
+        self.read(file, roster::roster).await
+    }
+
+    /// Reads a table of rules.
+    ///
+    /// # Errors
+    /// A problem of `file` when it is no table that can be read.
+    pub async fn rules_table(&self, file: File) -> Result<Parsed<RuleRow>> {
+        self.read(file, rules_table::rules_table).await
+    }
+
+    async fn read<T: Send + 'static>(&self, file: File, parse: fn(&Sheet) -> T) -> Result<T> {
+        let permit = Arc::clone(&self.reading).acquire_owned().await.map_err(|_| BUSY)?;
+        // The permit goes along: a caller who hangs up does not stop the thread.
+        let read = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            sheet::read(&file.bytes, &file.name).map(|sheet| parse(&sheet))
+        });
+        Ok(read.await.map_err(|error| Error::Internal(format!("reading a table: {error}")))??)
+    }
+}

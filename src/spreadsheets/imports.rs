@@ -1,0 +1,363 @@
+//! Bringing tables that were read into a village: rosters among its households, tables of rules into
+//! its draft.
+//!
+//! Nothing is written when any row has an error, unless the caller wants the others alone: everything
+//! is checked against the village before the first write. A roster is then written in chunks, each in
+//! a transaction of its own; as rows are known by their codes, the same file again takes up where an
+//! import was cut off, and changes nothing where it was not.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::report::{DroppedColumn, Parsed, Problem};
+use super::roster::{Field, Roster, RosterRow};
+use super::rules_table::RuleRow;
+use super::text::{compact, folded};
+use crate::areas::{self, Area, AreaName, Level};
+use crate::audit::{self, Act};
+use crate::clock::Clock;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::households::{self, Draft, NewHousehold};
+use crate::ids::{AccountId, AreaId, RuleSetId};
+use crate::keys::Keys;
+use crate::rules;
+
+/// Rows written in one transaction: awards wait no longer than for a large batch of their own kind.
+const ROWS_A_TRANSACTION: usize = 500;
+
+/// How much of a table to bring in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choices {
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Leave rows with errors out, and bring in the others.
+    pub skip_invalid: bool,
+    /// Make the grids that the village does not have.
+    pub create_grids: bool,
+}
+
+/// What an import came to. The counts add up to `rows`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportReport)]
+pub struct Import {
+    /// Nothing was written, whatever the counts say.
+    #[schema(example = false)]
+    pub dry_run: bool,
+    /// Rows that carry data.
+    #[schema(example = 268)]
+    pub rows: usize,
+    /// Rows that made something new.
+    #[schema(example = 262)]
+    pub created: usize,
+    /// Rows that changed something.
+    #[schema(example = 0)]
+    pub updated: usize,
+    /// Rows that say what is there already.
+    #[schema(example = 0)]
+    pub unchanged: usize,
+    /// Rows that were kept out: those with errors, or all of them where one error keeps all out.
+    #[schema(example = 6)]
+    pub skipped: usize,
+    /// What is wrong, and what a person should know, in the order of the sheet.
+    pub problems: Vec<Problem>,
+    /// From left to right.
+    pub dropped_columns: Vec<DroppedColumn>,
+    /// The draft that holds the rules, or the set that says the same already; absent when nothing was written.
+    pub rule_set_id: Option<RuleSetId>,
+    /// Errors kept everything out.
+    #[serde(skip)]
+    pub is_blocked: bool,
+}
+
+/// A roster that was compared with its village.
+pub struct RosterPlan {
+    village: Area,
+    choices: Choices,
+    is_blocked: bool,
+    roster: Roster,
+    /// Row of the sheet and household, still to be written.
+    rows: Vec<(u32, NewHousehold)>,
+    /// Grids to be made in the order of the sheet, each with the identity that stands for it in the rows.
+    missing: Vec<(AreaId, AreaName)>,
+    /// Rows created, updated, unchanged.
+    counts: [usize; 3],
+    is_recorded: bool,
+}
+
+impl RosterPlan {
+    /// Checks every row against the village; the caller has checked that the person may.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(
+        db: &impl ConnectionTrait,
+        clock: &Clock,
+        keys: &Keys,
+        village: Area,
+        mut roster: Roster,
+        choices: Choices,
+    ) -> Result<Self> {
+        let mut grids = Grids::of(db, &village).await?;
+        if choices.create_grids {
+            grids.imagine(clock, &village, &mut roster);
+        }
+        let mut rows = parsed(&grids, &mut roster)?;
+        let areas: HashMap<AreaId, Area> = grids.areas().map(|grid| (grid.id, grid.clone())).collect();
+        let households: Vec<NewHousehold> = rows.iter().map(|(_, household)| household.clone()).collect();
+        let found = households::compare(db, clock, keys, &village, &areas, &households).await?;
+        for number in found.closed.iter().rev() {
+            let (row, household) = rows.remove(*number);
+            roster.refuse(row, &[Field::Code], household.code(), "household_closed", CLOSED);
+        }
+        let used: HashSet<AreaId> = rows.iter().map(|(_, household)| household.grid_id()).collect();
+        let missing = grids.imagined.into_iter().filter(|(id, _)| used.contains(id)).collect();
+        let is_blocked = roster.has_errors() && (!choices.skip_invalid || rows.is_empty());
+        let would_be = [found.created, found.updated, found.unchanged];
+        let counts = if choices.dry_run && !is_blocked { would_be } else { [0; 3] };
+        Ok(Self { village, choices, is_blocked, roster, rows, missing, counts, is_recorded: false })
+    }
+
+    /// Whether [`RosterPlan::write_some`] has work left.
+    pub fn is_unwritten(&self) -> bool {
+        !self.choices.dry_run && !self.is_blocked && !self.rows.is_empty()
+    }
+
+    /// Writes the next chunk. The first that changes anything leaves the import's one row in the audit.
+    ///
+    /// # Errors
+    /// When the database fails, or somebody else took a code or made a grid in the meantime.
+    pub async fn write_some(&mut self, tx: &Tx, clock: &Clock, keys: &Keys, by: AccountId) -> Result<()> {
+        let made = self.make_grids(tx, clock).await?;
+        let size = self.rows.len().min(ROWS_A_TRANSACTION);
+        let (numbers, rows): (Vec<u32>, Vec<NewHousehold>) = self.rows.drain(..size).unzip();
+        let codes: Vec<String> = rows.iter().map(|household| household.code().to_owned()).collect();
+        let brought = households::bring_in(tx, clock, keys, &self.village, rows).await?;
+        for number in brought.closed {
+            if let (Some(row), Some(code)) = (numbers.get(number), codes.get(number)) {
+                self.roster.refuse(*row, &[Field::Code], code, "household_closed", CLOSED);
+            }
+        }
+        for (count, more) in self.counts.iter_mut().zip([brought.created, brought.updated, brought.unchanged]) {
+            *count += more;
+        }
+        if !self.is_recorded && (made || brought.created + brought.updated > 0) {
+            let target = Some(("area", self.village.id.0));
+            let act = Act { by: Some(by), action: "import_households", target, area_path: &self.village.path };
+            audit::append(tx, clock, &[act]).await?;
+            self.is_recorded = true;
+        }
+        Ok(())
+    }
+
+    /// Makes the missing grids and puts the households there.
+    async fn make_grids(&mut self, tx: &Tx, clock: &Clock) -> Result<bool> {
+        let mut made = HashMap::new();
+        for (id, name) in std::mem::take(&mut self.missing) {
+            made.insert(id, areas::insert(tx, clock, Some(&self.village), name).await?.id);
+        }
+        if !made.is_empty() {
+            let settle = |(row, household): (u32, NewHousehold)| match made.get(&household.grid_id()) {
+                Some(grid) => (row, household.in_grid(*grid)),
+                None => (row, household),
+            };
+            self.rows = std::mem::take(&mut self.rows).into_iter().map(settle).collect();
+        }
+        Ok(!made.is_empty())
+    }
+
+    /// What it came to.
+    pub fn finish(self) -> Import {
+        let [created, updated, unchanged] = self.counts;
+        let report = self.roster.finish();
+        let rows = report.rows_total as usize;
+        Import {
+            dry_run: self.choices.dry_run,
+            rows,
+            created,
+            updated,
+            unchanged,
+            skipped: rows.saturating_sub(created + updated + unchanged),
+            problems: report.problems,
+            dropped_columns: report.dropped_columns,
+            rule_set_id: None,
+            is_blocked: self.is_blocked,
+        }
+    }
+}
+
+const CLOSED: &str = "这一户已经注销，不能再改动，请删掉这一行。";
+
+/// The rows as households; whatever cannot be one is refused.
+fn parsed(grids: &Grids, roster: &mut Roster) -> Result<Vec<(u32, NewHousehold)>> {
+    let mut rows = Vec::with_capacity(roster.rows.len());
+    let mut homeless: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    for row in std::mem::take(&mut roster.rows) {
+        let Some(grid) = grids.find(&row.grid) else {
+            homeless.entry(row.grid).or_default().push(row.row);
+            continue;
+        };
+        let number = row.row;
+        match NewHousehold::parse(draft(&row, grid.id)) {
+            Ok(household) => rows.push((number, household)),
+            Err(Error::Refused(_, problems)) => {
+                for problem in problems {
+                    let (fields, value) = origin(&row, &problem.field);
+                    // What looks like a card's number is not repeated.
+                    let value = if problem.code == "id_number" { "" } else { value };
+                    roster.refuse(number, fields, value, stable(problem.code.clone()), &problem.message);
+                }
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    for (grid, numbers) in homeless {
+        let (code, what) = grids.why_not(&grid);
+        let what = format!("{what}这个组的 {} 行都没有导入。", numbers.len());
+        roster.refuse(numbers.first().copied().unwrap_or_default(), &[Field::Grid], &grid, code, what);
+    }
+    Ok(rows)
+}
+
+/// A blank cell says nothing: what is stored stays.
+fn draft(row: &RosterRow, grid_id: AreaId) -> Draft {
+    Draft {
+        village_id: None,
+        grid_id: Some(grid_id),
+        code: Some(row.code.clone()),
+        name: Some(row.name.clone()),
+        alias: row.alias.clone(),
+        size: Some(row.size.into()),
+        door: row.door.clone(),
+        address: row.address.clone(),
+        phone: row.phone.clone(),
+        status: row.status,
+        tags: (!row.tags.is_empty()).then(|| row.tags.clone()),
+    }
+}
+
+/// The columns a household's field may come from, and what stands there.
+fn origin<'r>(row: &'r RosterRow, field: &str) -> (&'static [Field], &'r str) {
+    let or_blank = |text: &'r Option<String>| text.as_deref().unwrap_or_default();
+    match field {
+        "code" => (&[Field::Code], &row.code),
+        "name" => (&[Field::Name], &row.name),
+        "alias" => (&[Field::Alias], or_blank(&row.alias)),
+        "size" => (&[Field::Size], ""),
+        "door" => (&[Field::Door, Field::Address], or_blank(&row.door)),
+        "address" => (&[Field::Address], or_blank(&row.address)),
+        "phone" => (&[Field::Phone], or_blank(&row.phone)),
+        "tags" => (&[Field::Tags, Field::Remark], ""),
+        _ => (&[], ""),
+    }
+}
+
+/// The code of a field's problem; rooms take theirs from constants.
+fn stable(code: Cow<'static, str>) -> &'static str {
+    match code {
+        Cow::Borrowed(code) => code,
+        Cow::Owned(_) => "household_invalid",
+    }
+}
+
+/// The grids of a village, and those that it is to get.
+struct Grids {
+    by_name: HashMap<String, Vec<Area>>,
+    imagined: Vec<(AreaId, AreaName)>,
+}
+
+impl Grids {
+    async fn of(db: &impl ConnectionTrait, village: &Area) -> Result<Self> {
+        let mut by_name: HashMap<String, Vec<Area>> = HashMap::new();
+        for area in areas::below(db, &village.path).await?.into_iter().filter(|area| area.level == Level::Grid) {
+            by_name.entry(plain(&area.name)).or_default().push(area);
+        }
+        Ok(Self { by_name, imagined: Vec::new() })
+    }
+
+    fn areas(&self) -> impl Iterator<Item = &Area> {
+        self.by_name.values().flatten()
+    }
+
+    /// Gives the village, in mind only, the grids that a roster names and it does not have.
+    fn imagine(&mut self, clock: &Clock, village: &Area, roster: &mut Roster) {
+        for row in &roster.rows {
+            let name = plain(&row.grid);
+            let Ok(parsed) = AreaName::parse(&name) else { continue };
+            self.by_name.entry(name).or_insert_with_key(|name| {
+                let id = AreaId(clock.new_id());
+                self.imagined.push((id, parsed));
+                vec![Area {
+                    id,
+                    parent_id: Some(village.id),
+                    level: Level::Grid,
+                    name: name.clone(),
+                    path: village.path.clone(),
+                    created_at: clock.now(),
+                }]
+            });
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&Area> {
+        match self.by_name.get(&plain(name)).map(Vec::as_slice) {
+            Some([grid]) => Some(grid),
+            _ => None,
+        }
+    }
+
+    /// Code and sentence for a name that [`Grids::find`] does not find.
+    fn why_not(&self, name: &str) -> (&'static str, &'static str) {
+        if self.by_name.contains_key(&plain(name)) {
+            ("grid_ambiguous", "村里有几个组都叫这个名字，请先把它们的名字改得不一样。")
+        } else {
+            ("grid_unknown", "村里没有这个组，请改成已有的组名，或者选择新建没有的组。")
+        }
+    }
+}
+
+/// A name as it is compared: full-width forms folded, no blanks.
+fn plain(name: &str) -> String {
+    compact(&folded(name))
+}
+
+/// Brings a table of rules in as the village's draft; the caller has checked that the person may, and
+/// rolls back what was only tried.
+///
+/// # Errors
+/// [`rules::TOO_MANY_RULES`].
+pub async fn rules(
+    tx: &Tx,
+    clock: &Clock,
+    by: AccountId,
+    village: &Area,
+    table: Parsed<RuleRow>,
+    choices: Choices,
+) -> Result<Import> {
+    let is_blocked = table.has_errors() && (!choices.skip_invalid || table.rows.is_empty());
+    let rows = table.rows_total as usize;
+    let mut import = Import {
+        dry_run: choices.dry_run,
+        rows,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        skipped: rows,
+        problems: table.problems,
+        dropped_columns: table.dropped_columns,
+        rule_set_id: None,
+        is_blocked,
+    };
+    if !is_blocked && !table.rows.is_empty() {
+        let rules = table.rows.into_iter().map(|row| row.rule).collect();
+        let brought = rules::bring_in(tx, clock, by, village, rules).await?;
+        (import.created, import.updated, import.unchanged) = (brought.created, brought.updated, brought.unchanged);
+        import.skipped = rows.saturating_sub(brought.created + brought.updated + brought.unchanged);
+        import.rule_set_id = Some(brought.rule_set_id);
+    }
+    Ok(import)
+}

@@ -1,0 +1,257 @@
+//! `/imports`.
+
+use axum::Json;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
+use axum::http::StatusCode;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::desk::File;
+use super::imports::{self, Choices, Import, RosterPlan};
+use super::sheet::{FILE_BYTES_MAX, Unreadable};
+use crate::app::App;
+use crate::areas;
+use crate::error::{Error, FieldProblem, INVALID, Problem, Result};
+use crate::http::{MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_TYPE};
+use crate::ids::AreaId;
+use crate::scope::{ImportHouseholds, ImportRules, May};
+
+/// What a form takes beside its file: names, boundaries and the other fields.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+/// A field that is not the file: an identity is 36.
+const TEXT_BYTES_MAX: usize = 100;
+
+/// The room's routes.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(import_households))
+        .routes(routes!(import_rules))
+        .layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES_MAX))
+}
+
+/// A roster and where it belongs.
+#[derive(ToSchema)]
+#[schema(as = RosterUpload)]
+struct RosterIn {
+    /// The village.
+    area_id: AreaId,
+    /// xlsx, or csv in UTF-8 or GBK; up to 10 MiB, 20,000 rows and 64 columns.
+    #[schema(value_type = String, format = Binary)]
+    file: File,
+    /// Only say what would happen.
+    #[schema(required = false, default = false)]
+    dry_run: bool,
+    /// Bring in the rows without errors; otherwise one error keeps all rows out.
+    #[schema(required = false, default = false)]
+    skip_invalid: bool,
+    /// Make the grids that the village does not have.
+    #[schema(required = false, default = false)]
+    create_grids: bool,
+    #[schema(ignore)]
+    _room: OwnedSemaphorePermit,
+}
+
+/// A table of rules and where it belongs.
+#[derive(ToSchema)]
+#[schema(as = RulesUpload)]
+struct RulesIn {
+    /// The village.
+    area_id: AreaId,
+    /// xlsx, or csv in UTF-8 or GBK; up to 10 MiB and 200 rules.
+    #[schema(value_type = String, format = Binary)]
+    file: File,
+    /// Only say what would happen.
+    #[schema(required = false, default = false)]
+    dry_run: bool,
+    /// Bring in the rows without errors; otherwise one error keeps all rows out.
+    #[schema(required = false, default = false)]
+    skip_invalid: bool,
+    #[schema(ignore)]
+    _room: OwnedSemaphorePermit,
+}
+
+impl FromRequest<App> for RosterIn {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let room = app.desk.room()?;
+        let mut form =
+            Form::read(request, app, &["area_id", "file", "dry_run", "skip_invalid", "create_grids"]).await?;
+        let (area_id, file) = (form.area_id(), form.file());
+        let [dry_run, skip_invalid, create_grids] =
+            ["dry_run", "skip_invalid", "create_grids"].map(|name| form.flag(name));
+        let (area_id, file) = form.complete(area_id, file)?;
+        Ok(Self { area_id, file, dry_run, skip_invalid, create_grids, _room: room })
+    }
+}
+
+impl FromRequest<App> for RulesIn {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let room = app.desk.room()?;
+        let mut form = Form::read(request, app, &["area_id", "file", "dry_run", "skip_invalid"]).await?;
+        let (area_id, file) = (form.area_id(), form.file());
+        let [dry_run, skip_invalid] = ["dry_run", "skip_invalid"].map(|name| form.flag(name));
+        let (area_id, file) = form.complete(area_id, file)?;
+        Ok(Self { area_id, file, dry_run, skip_invalid, _room: room })
+    }
+}
+
+/// Brings a roster of households into a village. Rows are known by their codes: the same file twice
+/// changes nothing. A blank cell leaves what is stored.
+#[utoipa::path(
+    post, path = "/imports/households", tag = "imports",
+    request_body(content = RosterIn, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, body = Import, description = "What came in, or would; or, with an error among the problems, why nothing did"),
+        (status = 404, body = Problem, description = "`not_found`: no such village in reach"),
+        (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table"),
+    )
+)]
+async fn import_households(
+    State(app): State<App>,
+    may: May<ImportHouseholds>,
+    input: RosterIn,
+) -> Result<Json<Import>> {
+    let village = areas::find_village(app.db.read(), &may, input.area_id).await?;
+    let RosterIn { file, dry_run, skip_invalid, create_grids, .. } = input;
+    let roster = app.desk.roster(file).await?;
+    let choices = Choices { dry_run, skip_invalid, create_grids };
+    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, village, roster, choices).await?;
+    while plan.is_unwritten() {
+        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
+    }
+    Ok(Json(plan.finish()))
+}
+
+/// Brings a table of rules into a village's draft, which a resolution then brings into force.
+#[utoipa::path(
+    post, path = "/imports/rules", tag = "imports",
+    request_body(content = RulesIn, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, body = Import, description = "What came in, or would; or, with an error among the problems, why nothing did"),
+        (status = 404, body = Problem, description = "`not_found`: no such village in reach"),
+        (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table; `too_many_rules`"),
+    )
+)]
+async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: RulesIn) -> Result<Json<Import>> {
+    let village = areas::find_village(app.db.read(), &may, input.area_id).await?;
+    let choices = Choices { dry_run: input.dry_run, skip_invalid: input.skip_invalid, create_grids: false };
+    let table = app.desk.rules_table(input.file).await?;
+    let bring_in = async |tx: &_| imports::rules(tx, &app.clock, may.account_id(), &village, table, choices).await;
+    if choices.dry_run {
+        // Rolled back when it is dropped, and with it the draft.
+        let tried = bring_in(&app.db.begin().await?).await?;
+        return Ok(Json(Import { rule_set_id: None, ..tried }));
+    }
+    app.write(bring_in).await.map(Json)
+}
+
+/// A multipart form, field by field.
+#[derive(Default)]
+struct Form {
+    texts: Vec<(String, String)>,
+    file: Option<File>,
+    problems: Vec<FieldProblem>,
+}
+
+impl Form {
+    /// Reads the whole of a form that has no other fields than `known`.
+    async fn read(request: Request, app: &App, known: &[&str]) -> Result<Self> {
+        let mut parts = Multipart::from_request(request, app).await.map_err(|_| WRONG_TYPE)?;
+        let mut form = Self::default();
+        while let Some(field) = parts.next_field().await.map_err(unreadable)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let again = form.texts.iter().any(|(other, _)| *other == name) || name == "file" && form.file.is_some();
+            if !known.contains(&name.as_str()) {
+                let short = name.chars().take(TEXT_BYTES_MAX).collect::<String>();
+                return Err(Error::field(short, "unknown_field", "没有这一项，请去掉。"));
+            } else if again {
+                return Err(Error::field(name, "repeated", "这一项只能有一个。"));
+            } else if name == "file" {
+                let file_name = field.file_name().unwrap_or_default().to_owned();
+                let bytes = bytes(field, FILE_BYTES_MAX).await?.ok_or_else(file_too_large)?;
+                form.file = Some(File { name: file_name, bytes });
+            } else {
+                let text = bytes(field, TEXT_BYTES_MAX).await?.and_then(|bytes| String::from_utf8(bytes).ok());
+                form.texts.push((name, text.unwrap_or_default()));
+            }
+        }
+        Ok(form)
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.trim())
+    }
+
+    fn refuse(&mut self, name: &str, code: &'static str, message: &'static str) {
+        self.problems.push(FieldProblem::new(name, code, message));
+    }
+
+    fn area_id(&mut self) -> Option<AreaId> {
+        let Some(text) = self.text("area_id") else {
+            self.refuse("area_id", "missing", "这一项必填。");
+            return None;
+        };
+        let id = text.parse().ok().map(AreaId);
+        if id.is_none() {
+            self.refuse("area_id", "wrong_type", "这一项要填村的编号。");
+        }
+        id
+    }
+
+    fn file(&mut self) -> Option<File> {
+        if self.file.is_none() {
+            self.refuse("file", "missing", "请选一个文件。");
+        }
+        self.file.take()
+    }
+
+    /// `true` or `false`; what is left out is not wanted.
+    fn flag(&mut self, name: &str) -> bool {
+        match self.text(name) {
+            Some("true") => true,
+            None | Some("false") => false,
+            Some(_) => {
+                self.refuse(name, "wrong_type", "这一项只能填 true 或 false。");
+                false
+            }
+        }
+    }
+
+    fn complete(self, area_id: Option<AreaId>, file: Option<File>) -> Result<(AreaId, File)> {
+        match (area_id, file) {
+            (Some(area_id), Some(file)) if self.problems.is_empty() => Ok((area_id, file)),
+            _ => Err(Error::Refused(INVALID, self.problems)),
+        }
+    }
+}
+
+/// The content of a field; `None` when it has more than `bytes_max`.
+async fn bytes(mut field: Field<'_>, bytes_max: usize) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(bytes))
+}
+
+fn unreadable(error: MultipartError) -> Error {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => file_too_large(),
+        StatusCode::BAD_REQUEST => MALFORMED.into(),
+        _ => TOO_SLOW.into(),
+    }
+}
+
+fn file_too_large() -> Error {
+    let reason = Unreadable::TooLarge;
+    Error::Refused(TOO_LARGE, vec![FieldProblem::new("file", reason.code(), reason.to_string())])
+}

@@ -1,0 +1,141 @@
+//! Accounts over HTTP: who one is, passwords, and managing others.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::town::PASSWORD;
+use crate::support::{Client, TestApp, both_engines};
+
+async fn signed_in(app: &TestApp, username: &str, password: &str) -> (Client, Value) {
+    let session = sign_in(app, username, password).await.expect(200);
+    let token = session["access_token"].as_str().unwrap().to_owned();
+    (app.with_token(token), session["account"].clone())
+}
+
+async fn sign_in(app: &TestApp, username: &str, password: &str) -> crate::support::client::Answer {
+    app.stranger().post("/session", json!({"username": username, "password": password})).await
+}
+
+fn new_worker(app: &TestApp, username: &str) -> Value {
+    json!({
+        "username": username,
+        "name": "陈桂娟",
+        "household_id": app.town.households[5],
+        "scope": {"role": "grid_worker", "area_id": app.town.grids[0].id},
+    })
+}
+
+both_engines! {
+    /// Mutation: ask for a verb in `read_me`, or none in `list_areas`.
+    async fn a_one_time_password_opens_only_its_own_change(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let made = cadre.post("/accounts", new_worker(&app, "Chen")).await.expect(201);
+        let one_time = made["one_time_password"].as_str().unwrap();
+        let (phone, account) = signed_in(&app, "chen", one_time).await;
+        assert_eq!(account, made["account"]);
+        assert_eq!(account["must_change_password"], true);
+        assert_eq!(account["scopes"][0]["village_name"], "林家排村");
+        assert_eq!(phone.get("/me").await.expect(200), account);
+        assert_eq!(phone.get("/areas").await.code(), "must_change_password");
+
+        let change = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
+        for (wrong, field) in [
+            (change("not it, surely", "a longer horse"), "current_password"),
+            (change(one_time, "short"), "new_password"),
+            (change(one_time, one_time), "new_password"),
+        ] {
+            let problem = phone.json(Method::PUT, "/me/password", wrong).await.expect(422);
+            assert_eq!(problem["errors"][0]["field"], field);
+        }
+        let (other_phone, _) = signed_in(&app, "chen", one_time).await;
+        phone.json(Method::PUT, "/me/password", change(one_time, "a longer horse")).await.expect(204);
+        assert_eq!(other_phone.get("/me").await.code(), "signed_out");
+        phone.get("/areas").await.expect(200);
+        assert_eq!(sign_in(&app, "chen", one_time).await.code(), "bad_credentials");
+        signed_in(&app, "chen", "a longer horse").await;
+    }
+
+    async fn a_stopped_account_is_out_at_once_and_comes_back_by_signing_in(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let (worker, _) = signed_in(&app, "worker", PASSWORD).await;
+        let path = format!("/accounts/{}", app.town.worker.id);
+        assert_eq!(cadre.json(Method::PATCH, &path, json!({"disabled": true})).await.expect(200)["disabled"], true);
+        assert_eq!(worker.get("/me").await.code(), "signed_out");
+        assert_eq!(sign_in(&app, "worker", PASSWORD).await.code(), "bad_credentials");
+        cadre.json(Method::PATCH, &path, json!({"disabled": false})).await.expect(200);
+        assert_eq!(worker.get("/me").await.code(), "signed_out");
+        signed_in(&app, "worker", PASSWORD).await;
+    }
+
+    async fn an_own_household_is_set_kept_and_taken_away(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let path = format!("/accounts/{}", app.town.worker.id);
+        let set = async |body| cadre.json(Method::PATCH, &path, body).await;
+        let home = app.town.households[2];
+        assert_eq!(set(json!({"household_id": home})).await.expect(200)["household_id"], json!(home));
+        assert_eq!(set(json!({"name": "王某"})).await.expect(200)["household_id"], json!(home));
+        assert_eq!(set(json!({"household_id": app.town.sibling_household})).await.code(), "not_found");
+        assert_eq!(set(json!({"household_id": null})).await.expect(200)["household_id"], Value::Null);
+    }
+
+    async fn scopes_are_given_and_ended_on_the_next_request(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let worker = app.signed_in(&app.town.worker).await;
+        let path = format!("/accounts/{}/scopes", app.town.worker.id);
+        let grid = json!({"role": "grid_worker", "area_id": app.town.grids[1].id});
+        let given = cadre.post(&path, grid.clone()).await.expect(201);
+        assert_eq!(given["scopes"].as_array().unwrap().len(), 2);
+        assert_eq!(worker.get("/areas").await.expect(200)["items"].as_array().unwrap().len(), 2);
+        assert_eq!(cadre.post(&path, grid).await.code(), "scope_held");
+        for scope in given["scopes"].as_array().unwrap() {
+            let one = format!("{path}/{}", scope["id"].as_str().unwrap());
+            cadre.json(Method::DELETE, &one, Value::Null).await.expect(204);
+        }
+        assert_eq!(worker.get("/areas").await.code(), "forbidden");
+        assert_eq!(worker.get("/me").await.expect(200)["scopes"], json!([]));
+    }
+
+    async fn a_list_goes_by_sign_in_name_page_by_page(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let mut names = Vec::new();
+        let mut page = cadre.get("/accounts?limit=2").await.expect(200);
+        loop {
+            names.extend(page["items"].as_array().unwrap().iter().map(|one| one["username"].as_str().unwrap().to_owned()));
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            page = cadre.get(&format!("/accounts?limit=2&cursor={cursor}")).await.expect(200);
+        }
+        assert_eq!(names, ["cadre", "panel", "panel2", "supervisor", "worker", "worker2"]);
+        let of_grid = cadre.get(&format!("/accounts?area_id={}", app.town.grids[1].id)).await.expect(200);
+        assert_eq!(of_grid["items"].as_array().unwrap().len(), 1);
+        let elsewhere = cadre.get(&format!("/accounts?area_id={}", app.town.sibling.id)).await;
+        assert_eq!(elsewhere.code(), "not_found");
+        assert_eq!(app.signed_in(&app.town.worker).await.get("/accounts").await.code(), "forbidden");
+    }
+
+    async fn bad_input_is_named_and_changes_nothing(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let changed = |pointer: &str, value: Value| {
+            let mut body = new_worker(&app, "chen");
+            *body.pointer_mut(pointer).unwrap() = value;
+            body
+        };
+        let with_dates = |begins: &str, ends: &str| {
+            let mut body = new_worker(&app, "chen");
+            body["scope"]["begins_on"] = json!(begins);
+            body["scope"]["ends_on"] = json!(ends);
+            body
+        };
+        for (body, field) in [
+            (changed("/username", json!("x")), "username"),
+            (changed("/name", json!(" ")), "name"),
+            (with_dates("2026-11-22", "2026-12-31"), "scope.begins_on"),
+            (with_dates("2026-12-01", "2026-11-30"), "scope.ends_on"),
+            (with_dates("2026-12-01", "9999-12-31"), "scope.ends_on"),
+        ] {
+            let problem = cadre.post("/accounts", body).await.expect(422);
+            assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+        }
+        assert_eq!(cadre.post("/accounts", changed("/username", json!("worker"))).await.code(), "username_taken");
+        assert_eq!(cadre.get("/accounts").await.expect(200)["items"].as_array().unwrap().len(), 6);
+    }
+}

@@ -1,0 +1,152 @@
+//! Where the target of a request lies, and what stands there.
+
+use hujifen::accounts::entity::scope;
+use hujifen::areas::{self, Area, Level};
+use hujifen::rules;
+use hujifen::scope::Role;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::awards::award_id;
+use crate::support::TestApp;
+use crate::support::town::{self, Person};
+
+/// The columns of the table, seen from the first worker's grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    OwnGrid,
+    SiblingGrid,
+    SiblingVillage,
+    OtherTown,
+    Nowhere,
+}
+
+impl Where {
+    pub const ALL: [Self; 5] = [Self::OwnGrid, Self::SiblingGrid, Self::SiblingVillage, Self::OtherTown, Self::Nowhere];
+
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::OwnGrid => "own grid",
+            Self::SiblingGrid => "sibling grid",
+            Self::SiblingVillage => "sibling village",
+            Self::OtherTown => "other town",
+            Self::Nowhere => "nowhere",
+        }
+    }
+}
+
+/// One of everything that a request can name.
+pub struct Place {
+    pub at: Where,
+    pub town: Uuid,
+    pub village: Uuid,
+    pub grid: Uuid,
+    pub household: Uuid,
+    /// Waits for review; recorded by the place's worker.
+    pub waiting: Uuid,
+    /// Posted; recorded by the place's worker.
+    pub posted: Uuid,
+    pub rule: Uuid,
+    pub deduction: Uuid,
+    /// A table that is not adopted.
+    pub draft: Uuid,
+    pub worker: Uuid,
+    pub worker_scope: Uuid,
+    pub cadre: Uuid,
+    pub cadre_scope: Uuid,
+    pub admin: Uuid,
+}
+
+impl Place {
+    /// Ids of nothing at all.
+    pub fn nowhere() -> Self {
+        let mut last = 0;
+        let mut id = || {
+            last += 1;
+            uuid::Builder::from_unix_timestamp_millis(1_795_399_200_000 + last, &[9; 10]).into_uuid()
+        };
+        Self {
+            at: Where::Nowhere,
+            town: id(),
+            village: id(),
+            grid: id(),
+            household: id(),
+            waiting: id(),
+            posted: id(),
+            rule: id(),
+            deduction: id(),
+            draft: id(),
+            worker: id(),
+            worker_scope: id(),
+            cadre: id(),
+            cadre_scope: id(),
+            admin: id(),
+        }
+    }
+}
+
+/// The places of the town, and none.
+pub async fn places(app: &TestApp) -> Vec<Place> {
+    let town = &app.town;
+    let mut grids = Vec::new();
+    for village in [&town.village, &town.sibling, &town.far] {
+        let below = areas::below(app.app.db.read(), &village.path).await.unwrap();
+        grids.extend(below.into_iter().filter(|area| area.level == Level::Grid));
+    }
+    let households = [town.households[0], town.households[5], town.sibling_household, town.far_household];
+    let sibling_worker = town::person(&app.app, "worker3", None, &[(Role::GridWorker, &grids[2])]).await;
+    let far_worker = town::person(&app.app, "worker4", None, &[(Role::GridWorker, &grids[3])]).await;
+    let workers = [&town.worker, &town.other_worker, &sibling_worker, &far_worker];
+    let villages = [&town.village, &town.village, &town.sibling, &town.far];
+    let towns = [&town.town, &town.town, &town.town, &town.other_town];
+    let mut places = Vec::new();
+    for number in 0..4 {
+        let (village, above) = (villages[number], towns[number]);
+        let cadre = town::person(&app.app, &format!("cadre-of-{number}"), None, &[(Role::VillageCadre, village)]).await;
+        let admin = town::person(&app.app, &format!("town-of-{number}"), None, &[(Role::TownAdmin, above)]).await;
+        let (rule, asked) = (rule_of(app, village, "参加清扫").await, rule_of(app, village, "提出建议").await);
+        let at = u32::try_from(number).unwrap() * 2;
+        let draft = match places.last() {
+            Some(Place { village: same, draft, .. }) if *same == village.id.0 => *draft,
+            _ => town::draft(&app.app, village, town.cadre.id).await.0,
+        };
+        places.push(Place {
+            at: Where::ALL[number],
+            town: above.id.0,
+            village: village.id.0,
+            grid: grids[number].id.0,
+            household: households[number].0,
+            posted: award(app, workers[number], at, households[number].0, rule).await,
+            waiting: award(app, workers[number], at + 1, households[number].0, asked).await,
+            rule,
+            deduction: rule_of(app, village, "乱倒垃圾").await,
+            draft,
+            worker: workers[number].id.0,
+            worker_scope: scope_of(app, workers[number]).await,
+            cadre: cadre.id.0,
+            cadre_scope: scope_of(app, &cadre).await,
+            admin: admin.id.0,
+        });
+    }
+    places.push(Place::nowhere());
+    places
+}
+
+async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid) -> Uuid {
+    let id = award_id(100 + number);
+    let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"});
+    app.signed_in(worker).await.post("/awards", body).await.expect(201);
+    id
+}
+
+async fn rule_of(app: &TestApp, village: &Area, name: &str) -> Uuid {
+    let sets = rules::sets(app.app.db.read(), village.id).await.unwrap();
+    let rules = rules::rules_of(app.app.db.read(), sets.last().unwrap().id).await.unwrap();
+    rules.into_iter().find(|rule| rule.name == name).unwrap().id.0
+}
+
+async fn scope_of(app: &TestApp, person: &Person) -> Uuid {
+    let query = scope::Entity::find().filter(scope::Column::AccountId.eq(person.id));
+    query.one(app.app.db.read()).await.unwrap().unwrap().id.0
+}

@@ -1,0 +1,223 @@
+//! The table's rows: for every operation of the document, how to ask for something at a place.
+//!
+//! Where an operation has several targets, each stands in a row of its own and the others are those
+//! of the first worker's grid.
+
+use serde_json::json;
+
+use super::row::{Row, plain, target};
+use crate::awards::award_id;
+use crate::support::town::PASSWORD;
+
+/// Fields that name a row and are no target: ids that the phone makes.
+pub const MADE_BY_THE_PHONE: [(&str, &str); 2] = [("submit_award", "id"), ("submit_awards", "awards.id")];
+
+pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS, IMPORTS];
+
+const SYSTEM: &[Row] = &[
+    plain("read_health", "", |ask, _| ask),
+    plain("read_readiness", "", |ask, _| ask),
+    plain("read_metrics", "", |ask, _| ask),
+    plain("read_openapi", "", |ask, _| ask),
+    plain("read_docs", "", |ask, _| ask),
+];
+
+const SESSION: &[Row] = &[
+    plain("sign_in", "by the own name (nobody: by the worker's)", |ask, asked| {
+        ask.json(json!({"username": asked.caller.username, "password": PASSWORD}))
+    }),
+    plain("refresh_session", "by the own cookie", |ask, asked| ask.refresh_cookie(asked.caller)),
+    plain("sign_out", "by the own cookie", |ask, asked| ask.refresh_cookie(asked.caller)),
+    plain("read_me", "", |ask, _| ask),
+    plain("change_password", "", |ask, _| {
+        ask.json(json!({"current_password": PASSWORD, "new_password": "another horse"}))
+    }),
+];
+
+const AREAS: &[Row] = &[
+    plain("list_areas", "all", |ask, _| ask),
+    target("list_areas", "parent_id", "below a village", |ask, asked| ask.by("parent_id", asked.place.village))
+        .up_to_village(),
+    target("create_area", "parent_id", "a grid", |ask, asked| {
+        ask.json(json!({"parent_id": asked.place.village, "name": "七组"}))
+    }),
+    target("create_area", "parent_id", "a village", |ask, asked| {
+        ask.json(json!({"parent_id": asked.place.town, "name": "水尾村"}))
+    }),
+    target("rename_area", "id", "a grid", |ask, asked| ask.at("id", asked.place.grid).json(json!({"name": "新塘组"}))),
+    target("rename_area", "id", "a town", |ask, asked| ask.at("id", asked.place.town).json(json!({"name": "新塘镇"}))),
+];
+
+const ACCOUNTS: &[Row] = &[
+    plain("list_accounts", "all", |ask, _| ask),
+    target("list_accounts", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
+    target("create_account", "scope.area_id", "a worker", |ask, asked| {
+        ask.json(
+            json!({"username": "new", "name": "新", "scope": {"role": "grid_worker", "area_id": asked.place.grid}}),
+        )
+    }),
+    target("create_account", "scope.area_id", "a cadre", |ask, asked| {
+        let scope = json!({"role": "village_cadre", "area_id": asked.place.village});
+        ask.json(json!({"username": "new", "name": "新", "scope": scope}))
+    }),
+    target("create_account", "scope.area_id", "a town administrator", |ask, asked| {
+        ask.json(json!({"username": "new", "name": "新", "scope": {"role": "town_admin", "area_id": asked.place.town}}))
+    }),
+    target("create_account", "household_id", "a worker at home there", |ask, asked| {
+        let scope = json!({"role": "grid_worker", "area_id": asked.own.grid});
+        ask.json(json!({"username": "new", "name": "新", "household_id": asked.place.household, "scope": scope}))
+    }),
+    target("change_account", "id", "a worker's name", |ask, asked| {
+        ask.at("id", asked.place.worker).json(json!({"name": "新"}))
+    }),
+    target("change_account", "id", "stops a cadre", |ask, asked| {
+        ask.at("id", asked.place.cadre).json(json!({"disabled": true}))
+    }),
+    target("change_account", "id", "a town administrator's name", |ask, asked| {
+        ask.at("id", asked.place.admin).json(json!({"name": "新"}))
+    }),
+    target("change_account", "household_id", "a worker's household", |ask, asked| {
+        ask.at("id", asked.own.worker).json(json!({"household_id": asked.place.household}))
+    }),
+    target("reset_password", "id", "of a worker", |ask, asked| ask.at("id", asked.place.worker)),
+    target("reset_password", "id", "of a cadre", |ask, asked| ask.at("id", asked.place.cadre)),
+    target("reset_password", "id", "of a town administrator", |ask, asked| ask.at("id", asked.place.admin)),
+    target("add_scope", "id", "the own village's panel", |ask, asked| {
+        ask.at("id", asked.place.worker).json(json!({"role": "panel_member", "area_id": asked.own.village}))
+    }),
+    target("add_scope", "id", "the own village's cadre", |ask, asked| {
+        ask.at("id", asked.place.worker).json(json!({"role": "village_cadre", "area_id": asked.own.village}))
+    }),
+    target("add_scope", "area_id", "a town administrator's for oneself", |ask, asked| {
+        ask.at("id", asked.caller.id).json(json!({"role": "town_admin", "area_id": asked.place.town}))
+    }),
+    target("add_scope", "area_id", "a worker's for oneself", |ask, asked| {
+        ask.at("id", asked.caller.id).json(json!({"role": "grid_worker", "area_id": asked.place.grid}))
+    }),
+    plain("reset_password", "one's own", |ask, asked| ask.at("id", asked.caller.id)),
+    plain("change_account", "one's own name", |ask, asked| ask.at("id", asked.caller.id).json(json!({"name": "新"}))),
+    target("add_scope", "area_id", "a panel for the own worker", |ask, asked| {
+        ask.at("id", asked.own.worker).json(json!({"role": "panel_member", "area_id": asked.place.village}))
+    }),
+    target("end_scope", "id", "of a worker", |ask, asked| {
+        ask.at("id", asked.place.worker).at("scope_id", asked.place.worker_scope)
+    }),
+    target("end_scope", "id", "of a cadre", |ask, asked| {
+        ask.at("id", asked.place.cadre).at("scope_id", asked.place.cadre_scope)
+    }),
+    target("end_scope", "scope_id", "another's, by way of the own worker", |ask, asked| {
+        ask.at("id", asked.own.worker).at("scope_id", asked.place.cadre_scope)
+    }),
+];
+
+const HOUSEHOLDS: &[Row] = &[
+    plain("list_households", "all", |ask, _| ask),
+    plain("list_households", "by a number in many codes", |ask, _| ask.by("q", "0")),
+    target("list_households", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
+    target("list_households", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village)),
+    target("create_household", "grid_id", "", |ask, asked| {
+        ask.json(json!({"grid_id": asked.place.grid, "code": "X1", "name": "新户", "size": 3}))
+    }),
+    target("create_household", "village_id", "in the own grid", |ask, asked| {
+        let village = asked.place.village;
+        ask.json(json!({"grid_id": asked.own.grid, "village_id": village, "code": "X1", "name": "新户", "size": 3}))
+    }),
+    target("get_household", "id", "", |ask, asked| ask.at("id", asked.place.household)),
+    target("update_household", "id", "", |ask, asked| {
+        ask.at("id", asked.place.household).json(json!({"name": "新名"}))
+    }),
+    target("update_household", "grid_id", "moves the own household", |ask, asked| {
+        ask.at("id", asked.own.household).json(json!({"grid_id": asked.place.grid}))
+    }),
+    target("reveal_household", "id", "", |ask, asked| ask.at("id", asked.place.household)),
+    target("get_statement", "id", "", |ask, asked| ask.at("id", asked.place.household)),
+];
+
+const RULES: &[Row] = &[
+    plain("list_rules", "one's own", |ask, _| ask),
+    target("list_rules", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)).up_to_village(),
+    target("list_rules", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
+        .up_to_village(),
+    plain("list_rule_sets", "one's own", |ask, _| ask),
+    target("list_rule_sets", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
+        .up_to_village(),
+    target("get_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("adopt_rule_set", "id", "a draft", |ask, asked| {
+        ask.at("id", asked.place.draft).json(json!({
+            "resolved_on": "2026-11-20", "in_force_from": "2026-12-01",
+            "attendance": 40, "votes_for": 38, "votes_against": 1, "votes_abstained": 1,
+        }))
+    }),
+];
+
+const AWARDS: &[Row] = &[
+    plain("list_awards", "that wait", |ask, _| ask),
+    plain("list_awards", "mine", |ask, _| ask.by("mine", true)),
+    plain("list_awards", "to review", |ask, _| ask.by("reviewable", true)),
+    target("list_awards", "household_id", "", |ask, asked| ask.by("household_id", asked.place.household)),
+    target("list_awards", "area_id", "that wait in a village", |ask, asked| ask.by("area_id", asked.place.village)),
+    target("list_awards", "area_id", "to review in a grid", |ask, asked| {
+        ask.by("area_id", asked.place.grid).by("reviewable", true)
+    }),
+    target("submit_award", "household_id", "a good deed", |ask, asked| {
+        let rule = asked.place.rule;
+        ask.json(json!({"id": award_id(1), "household_id": asked.place.household, "rule_id": rule, "occurred_on": "2026-11-23"}))
+    }),
+    target("submit_award", "household_id", "a deduction", |ask, asked| {
+        let (household, rule) = (asked.place.household, asked.place.deduction);
+        ask.json(json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"}))
+    }),
+    target("submit_award", "rule_id", "to the own household", |ask, asked| {
+        let rule = asked.place.rule;
+        ask.json(json!({"id": award_id(1), "household_id": asked.own.household, "rule_id": rule, "occurred_on": "2026-11-23"}))
+    })
+    .up_to_village(),
+    target("submit_awards", "awards.household_id", "one", |ask, asked| {
+        let (household, rule) = (asked.place.household, asked.place.rule);
+        let award = json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"});
+        ask.json(json!({"awards": [award]}))
+    }),
+    target("submit_awards", "awards.rule_id", "one to the own household", |ask, asked| {
+        let (household, rule) = (asked.own.household, asked.place.rule);
+        let award = json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"});
+        ask.json(json!({"awards": [award]}))
+    })
+    .up_to_village(),
+    target("get_award", "id", "", |ask, asked| ask.at("id", asked.place.waiting)),
+    target("approve_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.waiting).json(json!({}))
+    }),
+    target("return_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.waiting).json(json!({"reason": "说清楚"}))
+    }),
+    target("reject_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.waiting).json(json!({"reason": "不算"}))
+    }),
+    target("withdraw_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.waiting).json(json!({}))
+    }),
+    target("reverse_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.posted).json(json!({"reason": "记错"}))
+    }),
+];
+
+const RANKINGS: &[Row] = &[
+    target("list_rankings", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)).up_to_village(),
+    target("list_rankings", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
+        .up_to_village(),
+    target("list_rankings", "area_id", "of a town", |ask, asked| ask.by("area_id", asked.place.town)),
+    target("list_rankings", "household_id", "in the own village", |ask, asked| {
+        ask.by("area_id", asked.own.village).by("household_id", asked.place.household)
+    })
+    .up_to_village(),
+];
+
+const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
+const TABLE: &str =
+    "类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n公益,巡河,加分,2,小时,,,无,免审,是,,";
+
+const IMPORTS: &[Row] = &[
+    target("import_households", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, ROSTER)),
+    target("import_rules", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, TABLE)),
+    target("import_rules", "area_id", "into a town", |ask, asked| ask.form(asked.place.town, TABLE)),
+];
