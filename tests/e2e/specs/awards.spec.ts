@@ -105,7 +105,7 @@ test('an award whose answer was lost is recorded once', async ({ page, as, signe
   expect(after.household.balances.pending).toBe(before.household.balances.pending + 5);
 });
 
-/** Mutation: let the button work while the first press waits for its answer. */
+/** Mutation: let the button work while the first press waits, and every press make an id. */
 test('pressing twice records once', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
   const [one] = await worker.fresh(cleaning, 1);

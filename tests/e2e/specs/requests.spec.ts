@@ -13,7 +13,7 @@ async function asked(page: Page, path: string): Promise<string[]> {
   return urls;
 }
 
-/** Mutation: let what a list loads be a reason to load it again. */
+/** Mutation: read the list in the effect that loads it. */
 test('a screen asks for each thing once', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
   const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
