@@ -19,7 +19,7 @@ setup:
 	@scripts/setup
 
 bench: frontend
-	cargo bench --locked
+	cargo bench --locked --bench book
 
 soak:
 	HUJIFEN_KILLS=1000 cargo test --locked --test it kill_storm -- --nocapture

@@ -6,6 +6,7 @@
 //! a transaction of its own; as rows are known by their codes, the same file again takes up where an
 //! import was cut off, and changes nothing where it was not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::ConnectionTrait;
@@ -208,7 +209,7 @@ fn parsed(grids: &Grids, roster: &mut Roster) -> Result<Vec<(u32, NewHousehold)>
                     let (fields, value) = origin(&row, &problem.field);
                     // What looks like a card's number is not repeated.
                     let value = if problem.code == "id_number" { "" } else { value };
-                    roster.refuse(number, fields, value, stable(&problem.code), &problem.message);
+                    roster.refuse(number, fields, value, stable(problem.code.clone()), &problem.message);
                 }
             }
             Err(other) => return Err(other),
@@ -255,10 +256,11 @@ fn origin<'r>(row: &'r RosterRow, field: &str) -> (&'static [Field], &'r str) {
     }
 }
 
-fn stable(code: &std::borrow::Cow<'static, str>) -> &'static str {
+/// The code of a field's problem; rooms take theirs from constants.
+fn stable(code: Cow<'static, str>) -> &'static str {
     match code {
-        std::borrow::Cow::Borrowed(code) => code,
-        std::borrow::Cow::Owned(_) => "household_invalid",
+        Cow::Borrowed(code) => code,
+        Cow::Owned(_) => "household_invalid",
     }
 }
 

@@ -90,7 +90,7 @@ pub(super) fn door(address: &str) -> Option<String> {
     let number = &before[before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').len()..];
     let number = number.trim_start_matches('-');
     let first = number.split('-').next()?.len();
-    let fits = (1..=DOOR_DIGITS_MAX).contains(&first) && number.len() <= 2 * DOOR_DIGITS_MAX - 1;
+    let fits = (1..=DOOR_DIGITS_MAX).contains(&first) && number.len() < 2 * DOOR_DIGITS_MAX;
     fits.then(|| format!("{number}号"))
 }
 

@@ -5,7 +5,7 @@ use hujifen::areas::{self, AreaName};
 use hujifen::audit;
 use hujifen::awards;
 use hujifen::awards::entity::{Column, Entity, Status, step};
-use hujifen::clock::{Clock, day_of};
+use hujifen::clock::{Clock, Millis, day_of};
 use hujifen::db::Db;
 use hujifen::demo::{self, Ground, OTHER_DATA, Password, SHOWN, Size, VILLAGES};
 use hujifen::households::entity as household;
@@ -14,10 +14,12 @@ use hujifen::ledger::entity::entry;
 use hujifen::ledger::{self, Chain};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 
-use crate::support::app::NOW;
 use crate::support::postgres;
 
 const SMALL: Size = Size { villages: VILLAGES.split_at(4).1.split_at(2).0, households: 200 };
+
+/// 2026-11-04 08:10 in the villages: the first grids are on their monthly round.
+const ON_THE_ROUND: Millis = 1_793_751_000_000;
 
 struct Town {
     db: Db,
@@ -35,7 +37,7 @@ impl Town {
     }
 
     async fn at(url: &str, folder: tempfile::TempDir) -> Self {
-        let clock = Clock::system().under(|| NOW);
+        let clock = Clock::system().under(|| ON_THE_ROUND);
         let keys = Keys::ephemeral(&clock);
         Self { db: Db::open(url).await.unwrap(), clock, keys, hashing: Hashing::default(), _folder: folder }
     }
@@ -90,8 +92,9 @@ async fn the_first_start_builds_a_town_that_holds_together() {
     }
     let last = entry::Entity::find().order_by_desc(entry::Column::RecordedAt).one(town.db.read()).await.unwrap();
     let last = last.unwrap().recorded_at;
-    assert!(last <= NOW && day_of(last) >= day_of(NOW).pred_opt().unwrap(), "{last}");
-    let late_step = step::Entity::find().filter(step::Column::At.gt(NOW)).count(town.db.read()).await.unwrap();
+    assert!(last <= ON_THE_ROUND && day_of(last) == day_of(ON_THE_ROUND), "{last}");
+    let late_step = step::Column::At.gt(ON_THE_ROUND);
+    let late_step = step::Entity::find().filter(late_step).count(town.db.read()).await.unwrap();
     assert_eq!(late_step, 0);
 }
 

@@ -16,5 +16,7 @@ mod house;
 mod households;
 mod http;
 mod imports;
+mod kill_storm;
 mod ledger;
 mod session;
+mod writer;

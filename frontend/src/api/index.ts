@@ -7,7 +7,8 @@ export const api = new Client((url, init) => fetch(url, init));
 /** The sentence to show for whatever was thrown. */
 export function sentence(error: unknown): string {
   if (!(error instanceof ApiError)) return '出了点问题,请刷新再试。';
-  return [error.title, ...error.errors.map((one) => one.message)].join(' ');
+  // What is wrong with the fields says more than that something is.
+  return error.errors.map((one) => one.message).join(' ') || error.title;
 }
 
 /** A query string of what is known; nothing for null, undefined and empty. */

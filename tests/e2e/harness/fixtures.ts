@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { test as base, expect, type Page } from '@playwright/test';
+import { Caller } from './caller.ts';
 import { copyOfTown } from './prepare.ts';
 import { expectSoundScreen } from './screen.ts';
 import { password, startServer, type Server } from './server.ts';
@@ -17,8 +18,10 @@ interface Fixtures {
   server: Server;
   /** Goes to a path of the app, in large type where the project asks for it. */
   open(path: string): Promise<void>;
-  /** Signs in through the real page. */
+  /** Signs in through the real page, as a person who was not signed in before. */
   signedIn(role: Role): Promise<void>;
+  /** The API beside the browser: prepares what a test needs and says what was stored. */
+  as(role: Role): Promise<Caller>;
   /** Asserts that what is on the screen is sound and keeps a picture of it under this name. */
   look(name: string): Promise<void>;
 }
@@ -55,10 +58,15 @@ export const test = base.extend<Options & Fixtures>({
 
   signedIn: async ({ page, open }, use) => {
     await use(async (role) => {
+      await page.context().clearCookies();
       await open('/');
       await fillSignIn(page, role, password);
       await expect(page.getByLabel('密码')).toBeHidden();
     });
+  },
+
+  as: async ({ server }, use) => {
+    await use((role) => Caller.signIn(server.url, role, password));
   },
 
   look: async ({ page, large }, use) => {
@@ -66,7 +74,7 @@ export const test = base.extend<Options & Fixtures>({
   },
 });
 
-export { expect };
+export { expect, password };
 
 /** Fills in the sign-in form and sends it. */
 export async function fillSignIn(page: Page, username: string, secret: string): Promise<void> {

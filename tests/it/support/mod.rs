@@ -4,7 +4,9 @@ pub mod app;
 pub mod client;
 pub mod operations;
 pub mod postgres;
+pub mod server;
 pub mod town;
+pub mod wire;
 
 pub use app::TestApp;
 pub use client::Client;

@@ -1,0 +1,92 @@
+import { advice, type Award } from '../harness/caller.ts';
+import { expect, test } from '../harness/fixtures.ts';
+
+/** Mutation: post before the approval, or keep the reason from the recorder. */
+test('the panel approves, returns and rejects, and the recorder sees why @screen', async ({
+  page,
+  as,
+  open,
+  signedIn,
+  look,
+}) => {
+  const [worker, panel] = [await as('worker'), await as('panel')];
+  await panel.clearTable();
+  const [first, second, third] = await worker.fresh(advice, 3);
+  const awards: Award[] = [];
+  for (const one of [first, second, third]) {
+    awards.push(await worker.award(one!.id, advice, '提议在村口装两盏路灯'));
+  }
+  const before = await worker.statement(first!.id);
+
+  await signedIn('panel');
+  await expect(page.getByRole('heading', { name: '待办' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: first!.name })).toBeVisible();
+  await expect(page.getByText('还有 3 条')).toBeVisible();
+  await look('review');
+  await page.getByRole('button', { name: '通过', exact: true }).tap();
+  await expect(page.getByText(`${first!.name}的通过了`)).toBeVisible();
+
+  await page.getByRole('button', { name: '退回' }).tap();
+  await page.getByRole('button', { name: '日期不对' }).tap();
+  await look('review-return');
+  await page.getByRole('dialog').getByRole('button', { name: '退回' }).tap();
+  await expect(page.getByText(`${second!.name}的退回了`)).toBeVisible();
+
+  await page.getByRole('button', { name: '不同意' }).tap();
+  await page.getByLabel('为什么').fill('村里去年已经装了');
+  await page.getByRole('dialog').getByRole('button', { name: '不同意' }).tap();
+  await expect(page.getByText('没有要评议的了')).toBeVisible();
+  await look('review-done');
+
+  const states = await Promise.all(awards.map(({ id }) => panel.get<Award>(`/awards/${id}`)));
+  expect(states.map(({ status }) => status)).toEqual(['posted', 'returned', 'rejected']);
+  const after = await worker.statement(first!.id);
+  expect(after.household.balances.pending).toBe(before.household.balances.pending + 5);
+
+  await signedIn('worker');
+  await open('/mine');
+  const mine = (name: string) => page.getByRole('listitem').filter({ hasText: name }).first();
+  await expect(mine(first!.name)).toContainText('已记上');
+  await expect(mine(second!.name)).toContainText('退回:日期不对');
+  await expect(mine(third!.name)).toContainText('不同意:村里去年已经装了');
+  await look('mine');
+});
+
+/** Mutation: approve what was struck out. */
+test('alike awards are approved together, one struck out waits', async ({
+  page,
+  as,
+  signedIn,
+  look,
+}) => {
+  const [worker, panel] = [await as('worker'), await as('panel')];
+  await panel.clearTable();
+  const some = await worker.fresh(advice, 3);
+  for (const one of some) await worker.award(one.id, advice);
+
+  await signedIn('panel');
+  await page.getByRole('button', { name: '同类 3 条一起通过' }).tap();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: some[1]!.name }).uncheck();
+  await look('review-alike');
+  await dialog.getByRole('button', { name: '通过 2 条' }).tap();
+  await expect(page.getByText('通过了 2 条')).toBeVisible();
+  await expect(page.getByText('还有 1 条')).toBeVisible();
+
+  const waiting = await panel.waiting();
+  expect(waiting.map((award) => award.household_id)).toEqual([some[1]!.id]);
+});
+
+/** Mutation: let a recorder take back what the panel has approved. */
+test('the recorder withdraws what still waits', async ({ page, as, open, signedIn }) => {
+  const worker = await as('worker');
+  const [one] = await worker.fresh(advice, 1);
+  const award = await worker.award(one!.id, advice);
+
+  await signedIn('worker');
+  await open('/mine');
+  const mine = page.getByRole('listitem').filter({ hasText: one!.name }).first();
+  await mine.getByRole('button', { name: '撤回' }).tap();
+  await expect(page.getByText('撤回了')).toBeVisible();
+  expect((await worker.get<Award>(`/awards/${award.id}`)).status).toBe('withdrawn');
+});

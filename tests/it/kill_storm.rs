@@ -1,0 +1,211 @@
+//! T1: whatever was acknowledged survives the death of the process at any moment.
+//!
+//! Eight phones post awards over real sockets and write an id down only after a 2xx; the serving
+//! process is killed with SIGKILL after 50 to 450 ms and started again, as often as `HUJIFEN_KILLS`
+//! says. What a kill cannot show is a power cut: the kernel still holds what was written.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hujifen::app::App;
+use hujifen::auth::Cookies;
+use hujifen::awards::entity::Entity as Awards;
+use hujifen::clock::Clock;
+use hujifen::db::Db;
+use hujifen::keys::Keys;
+use sea_orm::EntityTrait as _;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::server::Server;
+use crate::support::town::{self, PASSWORD, Town};
+use crate::support::wire::Wire;
+
+const KILLS: usize = 10;
+const PHONES: usize = 8;
+/// Least and most that a process lives under the storm.
+const LIFE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(450));
+/// A start's target; a single one may take longer where other work shares the machine.
+const READY: Duration = Duration::from_secs(2);
+const READY_AT_LAST: Duration = Duration::from_secs(20);
+/// Sign-ins are renewed long before a token's ten minutes are over.
+const KILLS_PER_SIGN_IN: usize = 100;
+
+/// One phone's day: what it sent, in order, and what it saw acknowledged.
+#[derive(Default)]
+struct Day {
+    token: String,
+    sent: Vec<(Uuid, Value)>,
+    acknowledged: Vec<Uuid>,
+}
+
+/// A process under the storm. Every other one dies right after it acknowledged something, which is
+/// when a promise made too early would be broken.
+struct Storm {
+    address: SocketAddr,
+    server: Mutex<Option<Server>>,
+    overdue: AtomicBool,
+}
+
+/// Mutation: in `writer::serve`, answer the group before `app.finish`.
+#[test]
+fn what_was_acknowledged_survives_every_kill() {
+    let kills = std::env::var("HUJIFEN_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let town = runtime.block_on(async {
+        let app = open(folder.path()).await;
+        let town = town::build(&app).await;
+        app.db.close().await.unwrap();
+        town
+    });
+    let days: Vec<Mutex<Day>> = (0..PHONES).map(|_| Mutex::default()).collect();
+    let mut starts = Vec::new();
+    let clock = Clock::system();
+    for kill in 0..kills {
+        let server = start(folder.path(), &mut starts);
+        if kill % KILLS_PER_SIGN_IN == 0 {
+            sign_in(&server, &town, &days);
+        }
+        let storm =
+            Storm { address: server.address(), server: Mutex::new(Some(server)), overdue: AtomicBool::new(false) };
+        thread::scope(|scope| {
+            for (number, day) in days.iter().enumerate() {
+                let (storm, town, clock) = (&storm, &town, &clock);
+                scope.spawn(move || storm.post_until_it_dies(town, clock, number, &mut day.lock().unwrap()));
+            }
+            thread::sleep(moment(&clock));
+            if kill % 2 == 0 {
+                storm.kill();
+            } else {
+                storm.overdue.store(true, Ordering::SeqCst);
+            }
+        });
+    }
+    let server = start(folder.path(), &mut starts);
+    sign_in(&server, &town, &days);
+    let days: Vec<Day> = days.into_iter().map(|day| day.into_inner().unwrap()).collect();
+    days.iter().for_each(|day| send_all_again(&server, day));
+    drop(server);
+
+    let stored = runtime.block_on(stored(folder.path()));
+    let sent: HashSet<Uuid> = days.iter().flat_map(|day| &day.sent).map(|(id, _)| *id).collect();
+    assert_eq!(stored, sent, "every award that was sent, and no other, is stored after it was sent again");
+    let acknowledged: usize = days.iter().map(|day| day.acknowledged.len()).sum();
+    assert!(acknowledged > kills && sent.len() > acknowledged, "{acknowledged} of {} acknowledged", sent.len());
+    starts.sort();
+    let (median, slowest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
+    println!(
+        "{kills} kills, {} sent, {acknowledged} acknowledged; ready after {median:?}, at most {slowest:?}",
+        sent.len()
+    );
+    assert!(median <= READY, "ready only after {median:?}");
+}
+
+async fn open(folder: &Path) -> App {
+    let clock = Clock::system();
+    let keys = Keys::open(&folder.join("keys"), &clock).unwrap();
+    let db = Db::open(&format!("sqlite://{}", folder.join("hujifen.db").display())).await.unwrap();
+    App::new(db, clock, keys, Cookies::Fenced)
+}
+
+/// Starts the program and notes how long it took until it takes writes.
+fn start(folder: &Path, starts: &mut Vec<Duration>) -> Server {
+    let begun = Instant::now();
+    let server = Server::hujifen(env!("CARGO_BIN_EXE_hujifen"), folder);
+    loop {
+        let (status, answer) = Wire::connect(server.address(), None).unwrap().send("GET", "/readyz", "").unwrap();
+        if status == 200 {
+            break;
+        }
+        assert!(begun.elapsed() < READY_AT_LAST, "{answer}");
+    }
+    starts.push(begun.elapsed());
+    server
+}
+
+fn sign_in(server: &Server, town: &Town, days: &[Mutex<Day>]) {
+    let mut tokens: HashMap<&str, String> = HashMap::new();
+    for (number, day) in days.iter().enumerate() {
+        let username = recorder(town, number);
+        let token = tokens
+            .entry(username)
+            .or_insert_with(|| Wire::connect(server.address(), None).unwrap().sign_in(username, PASSWORD).unwrap());
+        day.lock().unwrap().token.clone_from(token);
+    }
+}
+
+/// Who holds a phone: both workers, and the cadre who may everywhere.
+fn recorder(town: &Town, phone: usize) -> &str {
+    [&town.cadre, &town.worker, &town.other_worker][phone % 3].username.as_str()
+}
+
+fn moment(clock: &Clock) -> Duration {
+    let share = f64::from(u16::from_be_bytes(clock.random())) / f64::from(u16::MAX);
+    LIFE.0 + (LIFE.1 - LIFE.0).mul_f64(share)
+}
+
+impl Storm {
+    fn kill(&self) {
+        drop(self.server.lock().unwrap().take());
+    }
+
+    fn post_until_it_dies(&self, town: &Town, clock: &Clock, phone: usize, day: &mut Day) {
+        let Ok(mut wire) = Wire::connect(self.address, Some(day.token.clone())) else { return };
+        loop {
+            let (id, award) = award(town, clock, phone, day.sent.len());
+            let body = award.to_string();
+            day.sent.push((id, award));
+            match wire.send("POST", "/api/v1/awards", &body) {
+                Ok((201, _)) => day.acknowledged.push(id),
+                Ok((status, answer)) => panic!("{status}: {answer}"),
+                Err(_) => return,
+            }
+            if self.overdue.load(Ordering::SeqCst) {
+                self.kill();
+            }
+        }
+    }
+}
+
+/// Some count, some meet a cap and come to nothing, some wait for review.
+fn award(town: &Town, clock: &Clock, phone: usize, number: usize) -> (Uuid, Value) {
+    let id = clock.new_id();
+    let household = if phone % 3 == 2 { 5 + number % 3 } else { number % 5 };
+    let rule = ["积极参选", "志愿服务", "参加清扫", "积极参选", "提出建议"][number % 5];
+    let household_id = town.households[household];
+    let occurred_on = clock.today();
+    (id, json!({"id": id, "household_id": household_id, "rule_id": town.rule(rule), "occurred_on": occurred_on}))
+}
+
+/// What was acknowledged answers that it is known; what was not is recorded now, or is known too.
+fn send_all_again(server: &Server, day: &Day) {
+    let acknowledged: HashSet<Uuid> = day.acknowledged.iter().copied().collect();
+    let mut wire = Wire::connect(server.address(), Some(day.token.clone())).unwrap();
+    for some in day.sent.chunks(500) {
+        let awards: Vec<&Value> = some.iter().map(|(_, award)| award).collect();
+        let (status, answer) =
+            wire.send("POST", "/api/v1/awards/batch", &json!({ "awards": awards }).to_string()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        for ((id, _), result) in some.iter().zip(answer["results"].as_array().unwrap()) {
+            let status = result["status"].as_u64().unwrap();
+            assert!(status == 200 || status == 201 && !acknowledged.contains(id), "{id} was lost: {result}");
+        }
+    }
+}
+
+/// The awards of the book, whose every sum and link was read again.
+async fn stored(folder: &Path) -> HashSet<Uuid> {
+    let app = open(folder).await;
+    hujifen::ledger::verify::verify(app.db.read(), &app.pen.chain).await.unwrap().unwrap();
+    hujifen::awards::verify::verify(app.db.read()).await.unwrap().unwrap();
+    let ids = Awards::find().all(app.db.read()).await.unwrap().into_iter().map(|award| award.id.0).collect();
+    app.db.close().await.unwrap();
+    ids
+}
