@@ -2,6 +2,8 @@
  * The one message at the foot of the screen, with what can be done about it. Plain DOM: it outlives the
  * screen that shows it, and covers nothing: it stands between the page and the bottom bar.
  */
+import './toasts.css';
+
 interface Action {
   label: string;
   run: () => void | Promise<void>;

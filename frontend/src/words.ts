@@ -1,5 +1,6 @@
 /** Codes of the API in the words of the village. */
 import type { AwardStatus, Proof, Role, Rule, StepKind } from './api/types';
+import { points } from './points';
 
 export const roleWords: Record<Role, string> = {
   grid_worker: '网格员',
@@ -40,6 +41,13 @@ export function proofWords(rule: Rule): string {
 /** 每小时; empty where a deed is simply counted. */
 export function unitWords(rule: Rule): string {
   return ['次', '人次'].includes(rule.unit) ? '' : `每${rule.unit}`;
+}
+
+/** Behind the name of a deed: 3 小时; empty for one, and for an inspection that found nothing. */
+export function amountWords(quantity: number | null, unit: string | null): string {
+  return quantity === null || quantity === 0 || quantity === 1
+    ? ''
+    : ` ${points(quantity)} ${unit ?? ''}`;
 }
 
 export const stepWords: Record<StepKind, string> = {

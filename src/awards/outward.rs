@@ -155,7 +155,7 @@ pub struct AwardOut {
     /// Its name.
     #[schema(example = "参加村组环境卫生整治")]
     pub rule_name: String,
-    /// The rule's unit.
+    /// What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
     #[schema(example = "人次")]
     pub unit: String,
     /// The version of the table that judged.
@@ -163,7 +163,7 @@ pub struct AwardOut {
     pub rule_set_version: i32,
     /// Signed: what it gave, or would give if it were approved now.
     pub points: Hundredths,
-    /// In the rule's unit.
+    /// So many of `unit`.
     pub quantity: Hundredths,
     /// Where it stands.
     pub status: Status,

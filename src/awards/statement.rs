@@ -40,9 +40,9 @@ pub struct Line {
     pub category: String,
     /// Signed.
     pub points: Hundredths,
-    /// In the rule's unit.
+    /// So many of `unit`.
     pub quantity: Option<Hundredths>,
-    /// What the quantity counts.
+    /// What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
     #[schema(example = "人次")]
     pub unit: Option<String>,
     /// Day of the deed.
@@ -128,7 +128,7 @@ pub async fn lines(
             category: rule.map(|rule| rule.category.clone()).unwrap_or_default(),
             points: if earned { entry.points } else { Hundredths(-entry.points.0) },
             quantity: award.map(|award| award.quantity),
-            unit: rule.map(|rule| rule.terms.unit.clone()),
+            unit: rule.map(|rule| rule.terms.counted().to_owned()),
             occurred_on: entry.occurred_on,
             period: entry.period,
             late: entry.late,

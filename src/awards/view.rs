@@ -139,7 +139,7 @@ impl Background {
             door: household.door.clone(),
             grid_name: self.grids.get(&household.grid_id).map(|grid| grid.name.clone()).unwrap_or_default(),
             rule_name: rule.name.clone(),
-            unit: rule.terms.unit.clone(),
+            unit: rule.terms.counted().to_owned(),
             rule_set_version: adopted.set.version,
             recorder_name: self.names.get(&award.recorded_by).cloned().unwrap_or_default(),
             steps,

@@ -180,6 +180,11 @@ impl Terms {
         Worth { points, clipped: Hundredths((full.0 - points.0).abs()), units }
     }
 
+    /// What a quantity counts: the rule's unit, or the spots that an inspection found.
+    pub fn counted(&self) -> &str {
+        if matches!(self.shape, Shape::Inspection { .. }) { "处" } else { &self.unit }
+    }
+
     fn points_of(&self, quantity: Hundredths) -> Hundredths {
         let times = |points: Hundredths| points.0 * quantity.0 / Hundredths::ONE.0;
         Hundredths(match self.shape {

@@ -352,6 +352,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings a roster of households into a village. Rows are known by their codes: the same file twice
+         *     changes nothing. A blank cell leaves what is stored.
+         */
+        post: operations["import_households"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a table of rules into a village's draft, which a resolution then brings into force. */
+        post: operations["import_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -708,7 +745,7 @@ export interface components {
             points: components["schemas"]["Hundredths"];
             /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
             proof_pending: boolean;
-            /** @description In the rule's unit. */
+            /** @description So many of `unit`. */
             quantity: components["schemas"]["Hundredths"];
             /**
              * Format: date-time
@@ -735,7 +772,7 @@ export interface components {
             /** @description What was done with it since. */
             steps: components["schemas"]["AwardStep"][];
             /**
-             * @description The rule's unit.
+             * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
              * @example 人次
              */
             unit: string;
@@ -856,6 +893,19 @@ export interface components {
              * @example worker
              */
             username: string;
+        };
+        /** @description A column that was not imported. */
+        DroppedColumn: {
+            /**
+             * @description Its heading, or its letters when it has none.
+             * @example 身份证号码
+             */
+            column: string;
+            /**
+             * @description Chinese sentence.
+             * @example 身份证号码不能保存，这一列没有导入。
+             */
+            reason: string;
         };
         /** @description What is wrong with one field of the input. */
         FieldProblem: {
@@ -1012,6 +1062,80 @@ export interface components {
          * @example 5
          */
         Hundredths: number;
+        /** @description One thing that a person should know about one cell, row or table. */
+        ImportProblem: {
+            /**
+             * @description Stable code.
+             * @example code_repeated
+             */
+            code: string;
+            /**
+             * @description Letters of the column; empty when the whole row or table is meant.
+             * @example C
+             */
+            column: string;
+            /** @description Whether the row is kept out. */
+            level: components["schemas"]["ImportProblemLevel"];
+            /**
+             * @description Chinese sentence that names the cell and says what to do.
+             * @example 第 43 行 C 列(户编号)：MT0039 和第 42 行重复，两行都没有导入，请改成不同的编号。
+             */
+            message: string;
+            /**
+             * Format: int32
+             * @description Row of the sheet, from 1.
+             * @example 43
+             */
+            row: number;
+            /**
+             * @description What stands in the cell, shortened; never the number of an ID or bank card.
+             * @example MT0039
+             */
+            value: string;
+        };
+        /**
+         * @description Whether a problem keeps its row out.
+         * @enum {string}
+         */
+        ImportProblemLevel: "error" | "note";
+        /** @description What an import came to. The counts add up to `rows`. */
+        ImportReport: {
+            /**
+             * @description Rows that made something new.
+             * @example 262
+             */
+            created: number;
+            /** @description From left to right. */
+            dropped_columns: components["schemas"]["DroppedColumn"][];
+            /**
+             * @description Nothing was written, whatever the counts say.
+             * @example false
+             */
+            dry_run: boolean;
+            /** @description What is wrong, and what a person should know, in the order of the sheet. */
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * @description Rows that carry data.
+             * @example 268
+             */
+            rows: number;
+            rule_set_id: components["schemas"]["RuleSetId"] | null;
+            /**
+             * @description Rows that were kept out: those with errors, or all of them where one error keeps all out.
+             * @example 6
+             */
+            skipped: number;
+            /**
+             * @description Rows that say what is there already.
+             * @example 0
+             */
+            unchanged: number;
+            /**
+             * @description Rows that changed something.
+             * @example 0
+             */
+            updated: number;
+        };
         /**
          * @description How deep an area stands.
          * @enum {string}
@@ -1262,7 +1386,7 @@ export interface components {
                 points: components["schemas"]["Hundredths"];
                 /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
                 proof_pending: boolean;
-                /** @description In the rule's unit. */
+                /** @description So many of `unit`. */
                 quantity: components["schemas"]["Hundredths"];
                 /**
                  * Format: date-time
@@ -1289,7 +1413,7 @@ export interface components {
                 /** @description What was done with it since. */
                 steps: components["schemas"]["AwardStep"][];
                 /**
-                 * @description The rule's unit.
+                 * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
                  * @example 人次
                  */
                 unit: string;
@@ -1515,6 +1639,31 @@ export interface components {
          * @enum {string}
          */
         Role: "grid_worker" | "village_cadre" | "panel_member" | "supervisor" | "town_admin" | "county_admin";
+        /** @description A roster and where it belongs. */
+        RosterUpload: {
+            /** @description The village. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description Make the grids that the village does not have.
+             * @default false
+             */
+            create_grids: boolean;
+            /**
+             * @description Only say what would happen.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: binary
+             * @description xlsx, or csv in UTF-8 or GBK; up to 10 MiB, 20,000 rows and 64 columns.
+             */
+            file: string;
+            /**
+             * @description Bring in the rows without errors; otherwise one error keeps all rows out.
+             * @default false
+             */
+            skip_invalid: boolean;
+        };
         /** @description A rule as it stands in one version. */
         Rule: {
             cap: components["schemas"]["Cap"] | null;
@@ -1619,6 +1768,26 @@ export interface components {
             /** @description Always null: a table is shown whole. */
             next_cursor: string | null;
             rule_set: components["schemas"]["RuleSet"] | null;
+        };
+        /** @description A table of rules and where it belongs. */
+        RulesUpload: {
+            /** @description The village. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description Only say what would happen.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: binary
+             * @description xlsx, or csv in UTF-8 or GBK; up to 10 MiB and 200 rules.
+             */
+            file: string;
+            /**
+             * @description Bring in the rows without errors; otherwise one error keeps all rows out.
+             * @default false
+             */
+            skip_invalid: boolean;
         };
         /** @description One role over one area. */
         Scope: {
@@ -1743,7 +1912,7 @@ export interface components {
              */
             seq: number;
             /**
-             * @description What the quantity counts.
+             * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
              * @example 人次
              */
             unit: string | null;
@@ -1953,6 +2122,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `username_taken` 这个账号名已经有人用了，请换一个。 */
             409: {
                 headers: {
@@ -1971,7 +2149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2089,6 +2267,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -2098,7 +2285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2303,6 +2490,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `scope_held` 这个人已经有这项职务了。 */
             409: {
                 headers: {
@@ -2321,7 +2517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2604,6 +2800,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `name_taken` 这个名字已经有了，请换一个。 */
             409: {
                 headers: {
@@ -2622,7 +2827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2741,6 +2946,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `name_taken` 这个名字已经有了，请换一个。 */
             409: {
                 headers: {
@@ -2759,7 +2973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2964,8 +3178,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such household in scope
+             */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2991,7 +3217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3103,6 +3329,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -3112,7 +3347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3299,6 +3534,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
             409: {
                 headers: {
@@ -3317,7 +3561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3436,6 +3680,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
             409: {
                 headers: {
@@ -3454,7 +3707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,6 +3826,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
             409: {
                 headers: {
@@ -3591,7 +3853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3709,6 +3971,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
             409: {
                 headers: {
@@ -3727,7 +3998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3843,6 +4114,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
             409: {
                 headers: {
@@ -3861,7 +4141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +4245,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such area in reach
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4052,8 +4335,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such grid in reach
+             */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4079,7 +4374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4262,6 +4557,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -4271,7 +4575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4491,6 +4795,285 @@ export interface operations {
             };
         };
     };
+    import_households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["RosterUpload"];
+            };
+        };
+        responses: {
+            /** @description What came in, or would; or, with an error among the problems, why nothing did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such village in reach
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `invalid`: a field of the form, or a file that is no table
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["RulesUpload"];
+            };
+        };
+        responses: {
+            /** @description What came in, or would; or, with an error among the problems, why nothing did */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such village in reach
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `too_many_rules` 一张细则最多 200 条，请精简后再导入。
+             *     `invalid`: a field of the form, or a file that is no table; `too_many_rules`
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_me: {
         parameters: {
             query?: never;
@@ -4575,6 +5158,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -4584,7 +5176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4729,7 +5321,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `invalid`: a wrong period, or an area that is too large
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4962,6 +5557,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `already_adopted` 这一版细则已经生效，不能再改。要改请另起一版。 */
             409: {
                 headers: {
@@ -4980,7 +5584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5152,6 +5756,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -5161,7 +5774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_content_type` 内容类型不对，请用 application/json 发送。 */
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
             415: {
                 headers: {
                     [name: string]: unknown;

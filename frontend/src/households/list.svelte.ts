@@ -3,7 +3,7 @@ import { api, query } from '../api';
 import type { Household, List } from '../api/types';
 
 /** The first page as index.html preloads it. */
-const pageSize = 60;
+const pageSize = 80;
 const path = (area: string, cursor?: string | null) =>
   `/households${query({ area_id: area, limit: pageSize, cursor })}`;
 

@@ -3,6 +3,7 @@ export interface Household {
   id: string;
   code: string;
   name: string;
+  door: string | null;
   status: string;
   village_id: string;
   grid_id: string;
@@ -72,7 +73,7 @@ export class Caller {
   /** Residents in reach, in door order, to whom a deed would give its full points this month. */
   async fresh(deed: string, count: number): Promise<Household[]> {
     const { id } = await this.rule(deed);
-    const { items } = await this.get<List<Household>>('/households?limit=60');
+    const { items } = await this.get<List<Household>>('/households?limit=80');
     const found: Household[] = [];
     for (const one of items.filter((household) => household.status === 'resident')) {
       const { caps } = await this.statement(one.id);
