@@ -11,7 +11,7 @@ export default defineConfig<Options>({
   globalSetup: './harness/prepare.ts',
   forbidOnly: true,
   retries: 0,
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
