@@ -17,10 +17,13 @@ const THREADS: usize = 2;
 pub const MICROS_OF_TICK: f64 = 10_000.0;
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+/// Writes the next request at the end of a buffer.
+pub type Ask = Box<dyn FnMut(&mut Vec<u8>) + Send>;
+
 /// Somebody who asks.
 pub struct Phone {
     /// Writes the next request.
-    pub ask: Box<dyn FnMut(&mut Vec<u8>) + Send>,
+    pub ask: Ask,
     /// The status of every answer.
     pub expect: u16,
     /// Asks once in that time, and is not counted; as fast as it can otherwise.

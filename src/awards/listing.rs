@@ -15,10 +15,13 @@ use crate::ids::{AccountId, AwardId, HouseholdId};
 use crate::rules::Shelf;
 use crate::scope::{May, ReadBook, Review, subtree};
 
+const GRID_PATH: (households::entity::Entity, households::entity::Column) =
+    (households::entity::Entity, households::entity::Column::GridPath);
+
 /// Which awards.
 #[derive(Clone, Debug)]
 pub enum Which {
-    /// Recorded by this person, newest first.
+    /// Recorded by this person, as far as still in reach, newest first.
     RecordedBy(AccountId),
     /// For a household that was found in scope, newest first.
     Of(HouseholdId),
@@ -53,12 +56,11 @@ pub async fn list(
     limit: u64,
 ) -> Result<Vec<Award>> {
     use entity::Column::{HouseholdId, Id, RecordedAt, RecordedBy};
+    let within = may.within(GRID_PATH);
     let mut query = match &which {
-        Which::RecordedBy(account) => entity::Entity::find().filter(RecordedBy.eq(*account)),
+        Which::RecordedBy(account) => in_reach(within).filter(RecordedBy.eq(*account)),
         Which::Of(household) => entity::Entity::find().filter(HouseholdId.eq(*household)),
-        Which::Waiting { below } => {
-            waiting(may.within((households::entity::Entity, households::entity::Column::GridPath)), below)
-        }
+        Which::Waiting { below } => waiting(within, below),
     };
     if let Some(status) = status {
         query = query.filter(entity::Column::Status.eq(status));
@@ -87,8 +89,7 @@ pub async fn reviewable(
     limit: u64,
 ) -> Result<Vec<Award>> {
     use entity::Column::{HouseholdId, Id, RecordedAt, RecordedBy};
-    let within = may.within((households::entity::Entity, households::entity::Column::GridPath));
-    let mut query = waiting(within, &below)
+    let mut query = waiting(may.within(GRID_PATH), &below)
         .filter(entity::Column::Status.eq(Status::Submitted))
         .filter(RecordedBy.ne(may.account_id()));
     if let Some(own) = may.identity.household_id {
@@ -102,19 +103,20 @@ pub async fn reviewable(
 }
 
 fn waiting(within: Condition, below: &Option<String>) -> Select<entity::Entity> {
-    let path = (households::entity::Entity, households::entity::Column::GridPath);
+    let query = in_reach(within).filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned]));
+    match below {
+        Some(top) => query.filter(subtree(GRID_PATH, top)),
+        None => query,
+    }
+}
+
+/// Awards by where their households stand now.
+fn in_reach(within: Condition) -> Select<entity::Entity> {
     let to_household = entity::Entity::belongs_to(households::entity::Entity)
         .from(entity::Column::HouseholdId)
         .to(households::entity::Column::Id)
         .into();
-    let query = entity::Entity::find()
-        .join(JoinType::InnerJoin, to_household)
-        .filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned]))
-        .filter(within);
-    match below {
-        Some(top) => query.filter(subtree(path, top)),
-        None => query,
-    }
+    entity::Entity::find().join(JoinType::InnerJoin, to_household).filter(within)
 }
 
 /// One award in reach, as the caller sees it.

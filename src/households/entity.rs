@@ -16,7 +16,6 @@ use crate::ids::{AreaId, HouseholdId};
 #[schema(as = HouseholdStatus)]
 #[serde(rename_all = "snake_case")]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[schema(as = HouseholdStatus)]
 pub enum Status {
     /// 常住
     Resident,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Client, TestApp, both_engines};
+use crate::support::{Client, TestApp, both_engines, town};
 
 /// A UUIDv7 as a phone makes it; `number` tells them apart.
 pub fn award_id(number: u32) -> Uuid {
@@ -223,6 +224,39 @@ both_engines! {
         // Also when the answer is at hand already.
         worker.get(&format!("/households/{}/statement", town.households[0])).await.expect(200);
         assert_eq!(far.get(&format!("/households/{}/statement", town.households[0])).await.code(), "not_found");
+    }
+
+    /// Mutation: list what one recorded without asking where.
+    async fn what_one_recorded_is_listed_only_while_it_lies_in_reach(app) {
+        let worker = app.signed_in(&app.town.worker).await;
+        worker.post("/awards", award(&app, 1, 0, "参加清扫")).await.expect(201);
+        let listed = async || worker.get("/awards?mine=true").await.expect(200)["items"].as_array().unwrap().len();
+        assert_eq!(listed().await, 1);
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let path = format!("/accounts/{}/scopes", app.town.worker.id);
+        let scope = worker.get("/me").await.expect(200)["scopes"][0]["id"].as_str().unwrap().to_owned();
+        cadre.post(&path, json!({"role": "grid_worker", "area_id": app.town.grids[1].id})).await.expect(201);
+        cadre.json(axum::http::Method::DELETE, &format!("{path}/{scope}"), Value::Null).await.expect(204);
+        assert_eq!(worker.get(&format!("/awards/{}", award_id(1))).await.code(), "not_found");
+        assert_eq!(listed().await, 0);
+    }
+
+    /// Mutation: let `nobody_else` answer true, or false.
+    async fn the_town_reviews_only_when_everybody_else_in_the_village_is_kin(app) {
+        let (home, sibling) = (app.town.sibling_household, &app.town.sibling);
+        let relative = town::person(&app.app, "cadre3", Some(home), &[(Role::VillageCadre, sibling)]).await;
+        let relative = app.signed_in(&relative).await;
+        let rules = relative.get("/rules").await.expect(200);
+        let rule = rules["items"].as_array().unwrap().iter().find(|rule| rule["name"] == "参加清扫").unwrap();
+        for number in [1, 2] {
+            let body = json!({"id": award_id(number), "household_id": home, "rule_id": rule["id"], "occurred_on": "2026-11-23"});
+            assert_eq!(relative.post("/awards", body).await.expect(201)["status"], "submitted");
+        }
+        let town = app.signed_in(&app.town.town_admin).await;
+        let approve = async |number: u32| town.post(&format!("/awards/{}/approve", award_id(number)), json!({})).await;
+        assert_eq!(approve(1).await.expect(200)["status"], "posted");
+        town::person(&app.app, "panel3", None, &[(Role::PanelMember, sibling)]).await;
+        assert_eq!(approve(2).await.code(), "others_can_review");
     }
 
     async fn bad_input_is_answered_clearly_and_stores_nothing(app) {

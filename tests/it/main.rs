@@ -3,6 +3,7 @@
 //! Tests that touch the database run twice, on SQLite and on PostgreSQL, each on a database of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that cannot go on stops")]
+#![allow(clippy::print_stdout, reason = "a storm tells what it did")]
 
 mod support;
 

@@ -236,16 +236,16 @@ async fn another_site_can_neither_read_nor_write_nor_sign_anybody_out() {
     let app = TestApp::on_sqlite().await;
     let mut browser = Browser::signed_in(&app, "cadre").await;
     for operation in operations() {
-        let preflight = browser.from_elsewhere(Method::OPTIONS, &operation.path, "cross-site").await;
+        let preflight = browser.for_elsewhere(Method::OPTIONS, &operation.path, "cross-site").await;
         assert!(!preflight.status.is_success(), "{}: {}", operation.id, preflight.status);
         assert!(!preflight.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{}", operation.id);
-        let answer = browser.from_elsewhere(operation.method.clone(), &operation.path, "cross-site").await;
+        let answer = browser.for_elsewhere(operation.method.clone(), &operation.path, "cross-site").await;
         assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{}", operation.id);
     }
     // A neighbouring host counts as the same site for cookies.
     for site in ["cross-site", "same-site"] {
-        assert_eq!(browser.from_elsewhere(Method::POST, "/api/v1/session/refresh", site).await.code(), "signed_out");
-        let answer = browser.from_elsewhere(Method::DELETE, "/api/v1/session", site).await;
+        assert_eq!(browser.for_elsewhere(Method::POST, "/api/v1/session/refresh", site).await.code(), "signed_out");
+        let answer = browser.for_elsewhere(Method::DELETE, "/api/v1/session", site).await;
         assert!(answer.headers.get("set-cookie").is_none(), "{site} takes the cookies away");
     }
     browser.get("/me").await.expect(200);

@@ -37,7 +37,7 @@ fn post_at_once(worker: &Client, awards: impl Iterator<Item = (u32, Value)>) -> 
 
 /// One in five is refused by the database, one by reading: its household is another worker's.
 fn any_award(app: &TestApp, number: u32) -> Value {
-    let mut award = award(app, number, if number % 5 == 0 { REFUSED } else { "" });
+    let mut award = award(app, number, if number.is_multiple_of(5) { REFUSED } else { "" });
     if number % 5 == 1 {
         award["household_id"] = json!(app.town.households[5]);
     }

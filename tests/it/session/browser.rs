@@ -101,7 +101,7 @@ impl Browser {
     }
 
     /// What the page of another site makes this browser send, if cookies went along.
-    pub async fn from_elsewhere(&self, method: Method, path: &str, site: &str) -> Answer {
+    pub async fn for_elsewhere(&self, method: Method, path: &str, site: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).header("cookie", self.cookies());
         let request = request.header("origin", "https://elsewhere.example").header("sec-fetch-site", site);
         let request = request.header("content-type", "text/plain").header("access-control-request-method", "POST");

@@ -25,8 +25,6 @@ pub struct TestApp {
     pub app: App,
     /// The town that is in it.
     pub town: Town,
-    /// Its address.
-    pub database_url: String,
     router: Router,
     now: Arc<AtomicI64>,
     _database: Option<Database>,
@@ -55,7 +53,7 @@ impl TestApp {
         let app = App::new(Db::open(&url).await.unwrap(), clock, keys, Cookies::Fenced);
         let town = town::build(&app).await;
         let router = app::router(app.clone());
-        Self { app, town, database_url: url, router, now, _database: database, _folder: folder }
+        Self { app, town, router, now, _database: database, _folder: folder }
     }
 
     /// Lets time pass.

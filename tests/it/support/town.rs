@@ -43,7 +43,6 @@ pub struct Town {
     pub far_household: HouseholdId,
     /// Rules in force in all villages, by name.
     pub rules: Vec<(String, RuleId)>,
-    pub rule_set: RuleSetId,
     pub worker: Person,
     pub other_worker: Person,
     pub cadre: Person,
@@ -164,7 +163,6 @@ pub async fn build(app: &App) -> Town {
         households: at_home,
         sibling_household,
         far_household,
-        rule_set,
         worker,
         other_worker,
         cadre,
