@@ -12,6 +12,7 @@ mod authz;
 mod awards;
 mod command;
 mod demo;
+mod fresh;
 mod house;
 mod households;
 mod http;
