@@ -81,9 +81,9 @@ pub struct Shared {
     pub pen: Pen,
     /// The group writer.
     pub writer: Writer,
-    /// How often villages changed.
+    /// How often villages and households changed.
     pub generations: Generations,
-    /// Answers kept while their village stands still.
+    /// Answers kept while their village or household stands still.
     pub answers: Fresh<String, Answer>,
     /// Rankings kept while their village stands still.
     pub rankings: Fresh<(AreaId, String), Arc<Ranking>>,
@@ -182,7 +182,8 @@ impl App {
     pub fn forget(&self, touched: &HashSet<Touch>) {
         for touch in touched {
             match touch {
-                Touch::Village(id) => self.generations.moved(*id),
+                Touch::Village(id) => self.generations.moved(id.0),
+                Touch::Household(id) => self.generations.moved(id.0),
                 Touch::Areas | Touch::Names => self.generations.all_moved(),
                 Touch::Account(_) => {}
             }

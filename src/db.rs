@@ -16,7 +16,7 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use crate::ids::{AccountId, AreaId};
+use crate::ids::{AccountId, AreaId, HouseholdId};
 
 /// Readers at work at once. Two cores answer no faster with more, and each keeps a page cache.
 const READERS: u32 = 4;
@@ -30,6 +30,10 @@ const STATEMENT_CACHE: usize = 512;
 const MMAP_BYTES: &str = "1073741824";
 /// Page cache a connection, in KiB, as SQLite wants it: negative.
 const CACHE_KIB: &str = "-32768";
+/// Pages of the log before they are carried into the file, 32 MiB: a busy village's pages are then
+/// carried once instead of many times (half as many awards a second again as at the default of 1000,
+/// on a slow disk), and reading the log again after a crash still takes a fraction of a second.
+const WAL_PAGES: &str = "8192";
 /// Older SQLite has a race in WAL recovery that can corrupt a database.
 const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
 
@@ -136,6 +140,8 @@ impl Db {
 pub enum Touch {
     /// Points or households of a village.
     Village(AreaId),
+    /// A household or its points.
+    Household(HouseholdId),
     /// An account, its scopes or its sessions.
     Account(AccountId),
     /// The names of people, which stand in answers of any village.
@@ -210,7 +216,11 @@ fn options(url: &str, connections: u32, sqlite: bool, read_only: bool) -> Connec
             if read_only {
                 sqlite.read_only(true)
             } else {
-                sqlite.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+                sqlite
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .pragma("wal_autocheckpoint", WAL_PAGES)
             }
         });
     }

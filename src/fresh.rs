@@ -1,6 +1,6 @@
-//! What was computed from a village's book, kept until that village changes.
+//! What was computed from the book of a village or the lines of a household, kept until that one changes.
 //!
-//! Every commit that touches a village moves its generation before anybody is answered; a kept value
+//! Every commit that touches one moves its generation before anybody is answered; a kept value
 //! carries the generation that held before the database was read, so a value read beside a commit is
 //! never taken for one that includes it.
 
@@ -11,29 +11,29 @@ use std::sync::{PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
-use crate::ids::AreaId;
+use uuid::Uuid;
 
-/// Counts the changes of every village.
+/// Counts the changes of every village and household: 24 bytes for each that has changed since the start.
 #[derive(Default)]
 pub struct Generations {
     of_all: AtomicU64,
-    of_village: RwLock<HashMap<AreaId, u64>>,
+    of_one: RwLock<HashMap<Uuid, u64>>,
 }
 
-/// How often a village had changed at a moment.
+/// How often a village or a household had changed at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u64, u64);
 
 impl Generations {
-    /// The generation of a village now; to be taken before its rows are read.
-    pub fn now(&self, village: AreaId) -> Generation {
-        let of_village = self.of_village.read().unwrap_or_else(PoisonError::into_inner);
-        Generation(self.of_all.load(Ordering::SeqCst), of_village.get(&village).copied().unwrap_or(0))
+    /// The generation of a village or a household now; to be taken before its rows are read.
+    pub fn now(&self, one: Uuid) -> Generation {
+        let of_one = self.of_one.read().unwrap_or_else(PoisonError::into_inner);
+        Generation(self.of_all.load(Ordering::SeqCst), of_one.get(&one).copied().unwrap_or(0))
     }
 
-    /// A village has changed.
-    pub fn moved(&self, village: AreaId) {
-        *self.of_village.write().unwrap_or_else(PoisonError::into_inner).entry(village).or_default() += 1;
+    /// A village or a household has changed.
+    pub fn moved(&self, one: Uuid) {
+        *self.of_one.write().unwrap_or_else(PoisonError::into_inner).entry(one).or_default() += 1;
     }
 
     /// Anything may have changed.
@@ -42,14 +42,14 @@ impl Generations {
     }
 }
 
-/// Values computed from one village each.
+/// Values computed from one village or household each.
 pub struct Fresh<K, V> {
     kept: Cache<K, Kept<V>>,
 }
 
 #[derive(Clone)]
 struct Kept<V> {
-    village: AreaId,
+    of: Uuid,
     generation: Generation,
     value: V,
 }
@@ -63,12 +63,12 @@ impl<K: Hash + Eq, V: Clone> Fresh<K, V> {
     /// A value that still holds.
     pub fn get(&self, generations: &Generations, key: &K) -> Option<V> {
         let kept = self.kept.get(key)?;
-        (generations.now(kept.village) == kept.generation).then_some(kept.value)
+        (generations.now(kept.of) == kept.generation).then_some(kept.value)
     }
 
     /// Keeps a value computed since `generation` was taken.
-    pub fn keep(&self, key: K, village: AreaId, generation: Generation, value: V) {
-        self.kept.insert(key, Kept { village, generation, value });
+    pub fn keep(&self, key: K, of: Uuid, generation: Generation, value: V) {
+        self.kept.insert(key, Kept { of, generation, value });
     }
 }
 
@@ -77,9 +77,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_holds_until_its_own_village_changes() {
+    fn a_value_holds_until_its_own_village_or_household_changes() {
         let generations = Generations::default();
-        let (here, there) = (AreaId(uuid::Uuid::from_u128(1)), AreaId(uuid::Uuid::from_u128(2)));
+        let (here, there) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let fresh: Fresh<&str, i32> = Fresh::new(8);
         fresh.keep("rank", here, generations.now(here), 7);
         generations.moved(there);
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_value_read_beside_a_commit_is_not_taken_for_a_later_one() {
         let generations = Generations::default();
-        let village = AreaId(uuid::Uuid::from_u128(1));
+        let village = Uuid::from_u128(1);
         let fresh: Fresh<&str, i32> = Fresh::new(8);
         let before = generations.now(village);
         generations.moved(village);

@@ -70,6 +70,7 @@ impl Bare {
         connection.pragma_update(None, "journal_mode", journal).unwrap();
         connection.pragma_update(None, "synchronous", synchronous).unwrap();
         connection.pragma_update(None, "cache_size", -cache_kib).unwrap();
+        connection.pragma_update(None, "wal_autocheckpoint", 8192).unwrap();
         connection.pragma_update(None, "mmap_size", 1_073_741_824).unwrap();
         connection.pragma_update(None, "foreign_keys", "ON").unwrap();
         connection.pragma_update(None, "recursive_triggers", "ON").unwrap();

@@ -21,7 +21,7 @@ use crate::wire::Wire;
 /// Connections at once.
 pub const PHONES: usize = 64;
 const WRITING: Span = Span { warm_up: Duration::from_millis(300), measured: Duration::from_secs(3) };
-const READING: Span = Span { warm_up: Duration::from_millis(500), measured: Duration::from_millis(1500) };
+const READING: Span = Span { warm_up: Duration::from_secs(1), measured: Duration::from_millis(1500) };
 /// How often the village that is read is written to.
 const WRITTEN_EVERY: Duration = Duration::from_secs(1);
 

@@ -266,10 +266,7 @@ async fn get_statement(
     if let Some(kept) = app.answers.get(&app.generations, &key) {
         return Ok(json_bytes(kept.shown_to(&may)?));
     }
-    let db = app.db.read();
-    let village = households::find(db, &may, id).await?.village_id;
-    let generation = app.generations.now(village);
-    // Read again: only what is read under the generation may be kept under it.
+    let (db, generation) = (app.db.read(), app.generations.now(id.0));
     let household = households::find(db, &may, id).await?;
     let lines = statement::lines(db, &app.shelf, &household, page.after()?, limit).await?;
     let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
@@ -279,6 +276,6 @@ async fn get_statement(
     let body = serde_json::to_vec(&StatementOut { household, items, next_cursor, caps })
         .map_err(|error| Error::Internal(error.to_string()))?;
     let answer = Answer { path, below_too: false, body: body.into() };
-    app.answers.keep(key, village, generation, answer.clone());
+    app.answers.keep(key, id.0, generation, answer.clone());
     Ok(json_bytes(answer.body))
 }

@@ -231,6 +231,7 @@ pub(super) async fn insert(tx: &Tx, households: &[Model]) -> Result<()> {
 
 /// Overwrites households (before, after), and their terms where these differ.
 pub(super) async fn overwrite(tx: &Tx, changes: &[(Model, Model)]) -> Result<()> {
+    changes.iter().for_each(|(_, after)| tx.touch(Touch::Household(after.id)));
     for chunk in changes.chunks(CHUNK_HOUSEHOLDS) {
         let rows = chunk.iter().map(|(_, after)| after.clone().into_active_model());
         let fresh = OnConflict::column(Column::Id).update_columns(CHANGING).to_owned();

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -10,10 +11,12 @@ use utoipa_axum::routes;
 
 use super::outward::{HouseholdOut, HouseholdPageOut, MonthOut, shown, shown_one};
 use super::{Draft, HouseholdChange, NewHousehold, Revealed, Sought, Status};
-use crate::app::App;
+use crate::app::{Answer, App};
 use crate::clock::instant;
-use crate::error::{Problem, Result};
-use crate::http::{PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, encode_cursor};
+use crate::error::{Error, Problem, Result};
+use crate::http::{
+    PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, encode_cursor, json_bytes,
+};
 use crate::ids::{AreaId, HouseholdId};
 use crate::ledger;
 use crate::scope::{EditHouseholds, May, ReadBook, RevealHousehold};
@@ -221,19 +224,32 @@ async fn get_household(
     State(app): State<App>,
     may: May<ReadBook>,
     ValidPath(id): ValidPath<HouseholdId>,
-) -> Result<Json<HouseholdPageOut>> {
-    let household = super::find(app.db.read(), &may, id).await?;
-    let may_reveal =
-        may.also::<RevealHousehold>(app.clock.today()).is_ok_and(|reveal| reveal.reaches(&household.grid_path));
-    let months = ledger::months(app.db.read(), id, MONTHS).await?;
-    Ok(Json(HouseholdPageOut {
+) -> Result<Response> {
+    let today = app.clock.today();
+    let reveal = may.also::<RevealHousehold>(today).ok();
+    // Those who may reveal see whether there is anything to.
+    let revealing = reveal.as_ref().map(|reveal| reveal.paths());
+    let key = format!("household {id} {today} {revealing:?}");
+    if let Some(kept) = app.answers.get(&app.generations, &key) {
+        return Ok(json_bytes(kept.shown_to(&may)?));
+    }
+    let (db, generation) = (app.db.read(), app.generations.now(id.0));
+    let household = super::find(db, &may, id).await?;
+    let may_reveal = reveal.is_some_and(|reveal| reveal.reaches(&household.grid_path));
+    let months = ledger::months(db, id, MONTHS).await?;
+    let path = household.grid_path.as_str().into();
+    let out = HouseholdPageOut {
         address: household.address.clone(),
         phone_masked: super::phone_masked(&app.keys, &household)?,
         has_hidden_tags: may_reveal && household.tags.any_hidden(),
         created_at: instant(household.created_at),
         months: months.into_iter().map(|row| MonthOut { period: row.month, points: row.points }).collect(),
-        household: shown_one(app.db.read(), app.clock.today(), household).await?,
-    }))
+        household: shown_one(db, today, household).await?,
+    };
+    let body = serde_json::to_vec(&out).map_err(|error| Error::Internal(error.to_string()))?;
+    let answer = Answer { path, below_too: false, body: body.into() };
+    app.answers.keep(key, id.0, generation, answer.clone());
+    Ok(json_bytes(answer.body))
 }
 
 /// Writes down a new household.

@@ -137,6 +137,8 @@ impl OpenBook<'_> {
             units: Set(*units),
         });
         let rows: Vec<_> = rows.collect();
+        // A deed may use up a cap although it came to no points.
+        rows.iter().for_each(|row| self.tx.touch(Touch::Household(*row.household_id.as_ref())));
         // A row that frees cannot be inserted first (units >= 0 is checked before the conflict is
         // met), so what frees is updated by itself; it comes one at a time, from reversals.
         let (freeing, using): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.units.as_ref().0 < 0);
@@ -182,6 +184,7 @@ impl OpenBook<'_> {
             let leg = legs.entry(cause).and_modify(|leg| *leg += 1).or_insert(0);
             let entry = self.link(posting, *leg, now)?;
             self.tx.touch(Touch::Village(entry.village_id));
+            self.tx.touch(Touch::Household(entry.household_id));
             sums.add(&entry);
             entries.push(entry);
         }

@@ -137,7 +137,7 @@ async fn list_rankings(
     let below_too = read_by.level == Level::Village;
     let answer = Answer { path: read_by.path.into(), below_too, body: body.into() };
     if let Some(generation) = kept {
-        app.answers.keep(key, read_by.id, generation, answer.clone());
+        app.answers.keep(key, read_by.id.0, generation, answer.clone());
     }
     Ok(json_bytes(answer.body))
 }
@@ -160,11 +160,11 @@ async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking
         Level::Grid => areas::village_of(db, area).await?.ok_or(NOT_FOUND)?,
     };
     let key = (area.id, period.name.clone());
-    let generation = app.generations.now(village.id);
+    let generation = app.generations.now(village.id.0);
     if let Some(kept) = app.rankings.get(&app.generations, &key) {
         return Ok((kept, village, Some(generation)));
     }
     let ranking = rank(db, area, std::slice::from_ref(&village), period).await?;
-    app.rankings.keep(key, village.id, generation, Arc::clone(&ranking));
+    app.rankings.keep(key, village.id.0, generation, Arc::clone(&ranking));
     Ok((ranking, village, Some(generation)))
 }
