@@ -106,6 +106,7 @@ impl Error {
         match self {
             Self::Refused(refusal, _) => *refusal,
             Self::Database(error) if is_disk_full(error) => DISK_FULL,
+            Self::Database(error) if is_taken(error) => BUSY,
             Self::Database(_) | Self::Internal(_) => INTERNAL,
         }
     }
@@ -117,6 +118,11 @@ impl Error {
             _ => &[],
         }
     }
+}
+
+/// Another process holds the database longer than a request can wait.
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_)) || error.to_string().contains("database is locked")
 }
 
 fn is_disk_full(error: &DbErr) -> bool {

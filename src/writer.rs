@@ -64,19 +64,23 @@ pub async fn run(app: std::sync::Weak<crate::app::Shared>, mut queue: Queue) {
 }
 
 async fn serve(app: &App, queue: &mut Queue, mut group: Vec<Waiting>) {
-    let answers = match app.db.begin().await {
-        Ok(tx) => {
-            while group.len() < GROUP_MAX {
-                let Ok(late) = queue.waiting.try_recv() else {
-                    break;
-                };
-                group.push(late);
+    let tx = match app.db.begin().await {
+        Ok(tx) => tx,
+        Err(error) => {
+            // Each alone would wait as long again, and all behind them too.
+            tracing::warn!(%error, items = group.len(), "the database is taken");
+            for waiting in group {
+                let _ = waiting.answer.send(Err(BUSY.into()));
             }
-            let items: Vec<Submission> = group.iter().map(|waiting| waiting.item.clone()).collect();
-            app.finish(tx, async |tx| awards::submit_many(tx, &app.pen, &app.shelf, &items).await).await
+            return;
         }
-        Err(error) => Err(error.into()),
     };
+    while group.len() < GROUP_MAX {
+        let Ok(late) = queue.waiting.try_recv() else { break };
+        group.push(late);
+    }
+    let items: Vec<Submission> = group.iter().map(|waiting| waiting.item.clone()).collect();
+    let answers = app.finish(tx, async |tx| awards::submit_many(tx, &app.pen, &app.shelf, &items).await).await;
     match answers {
         Ok(answers) => {
             for (waiting, answer) in group.into_iter().zip(answers) {

@@ -26,7 +26,7 @@ use sea_orm::sea_query::OnConflict;
 
 use self::judging::{Judged, Judging};
 use crate::audit::{self, Act};
-use crate::db::Tx;
+use crate::db::{Touch, Tx};
 use crate::error::{Error, Refusal, Result};
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AwardId};
@@ -122,6 +122,10 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
 async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Result<()> {
     if judged.is_empty() {
         return Ok(());
+    }
+    for one in judged {
+        // Also one that came to zero points: it may have used a cap, which the household's page shows.
+        tx.touch(Touch::Household(one.award.household_id));
     }
     let rows = judged.iter().map(|judged| entity::ActiveModel::from(judged.award.clone()));
     let written = entity::Entity::insert_many(rows)

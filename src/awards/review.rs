@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use super::view::{self, View};
 use super::{Award, Status, StepKind, add_step, cap_key, distinct, entity, posting, settle};
 use crate::audit::{self, Act};
-use crate::db::Tx;
+use crate::db::{Touch, Tx};
 use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
 use crate::households;
 use crate::hundredths::Hundredths;
@@ -227,6 +227,7 @@ impl Taker<'_> {
 
     /// Changes the row only if it still stands as it was read.
     async fn change(&self, tx: &Tx, before: &Award, changed: entity::ActiveModel) -> Result<()> {
+        tx.touch(Touch::Household(before.household_id));
         let done = entity::Entity::update_many()
             .set(changed)
             .filter(entity::Column::Id.eq(before.id))

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 use super::{Award, Said, Status, entity};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
-use crate::ids::AwardId;
+use crate::ids::{AreaId, AwardId};
 use crate::ledger::entity::entry;
 use crate::ledger::verify::Lie;
 use crate::ledger::{Account, CauseKind};
@@ -22,7 +22,7 @@ const PAGE: u64 = 2_000;
 /// # Errors
 /// When the database fails.
 pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64, Lie>> {
-    let mut read = 0;
+    let (mut read, mut explained) = (0, 0);
     let mut after: Option<AwardId> = None;
     loop {
         let mut query = entity::Entity::find();
@@ -40,6 +40,7 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
             .filter(entry::Column::CauseId.is_in(ids))
             .all(db)
             .await?;
+        explained += entries.len() as u64;
         let mut of_award: HashMap<AwardId, Vec<entry::Model>> = HashMap::new();
         for entry in entries {
             of_award.entry(AwardId(entry.cause_id)).or_default().push(entry);
@@ -52,6 +53,13 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
                 return Ok(Err(lie(award, "原话和当时的校验码对不上，被改过。")));
             }
         }
+    }
+    let kinds = [CauseKind::Award, CauseKind::Reversal];
+    let unexplained = entry::Entity::find().filter(entry::Column::CauseKind.is_in(kinds));
+    if unexplained.clone().count(db).await? != explained {
+        let village = unexplained.one(db).await?.map_or(AreaId(Uuid::nil()), |entry| entry.village_id);
+        let what = "账上有的条目找不到对应的记录，记录被删过。".to_owned();
+        return Ok(Err(Lie { village, seq: None, what }));
     }
     Ok(Ok(read))
 }
@@ -97,6 +105,7 @@ fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
             && entry.rule_id == Some(award.rule_id)
             && entry.rule_set_id == Some(award.rule_set_id)
             && entry.occurred_on == award.occurred_on
+            && (entry.cause_kind == CauseKind::Reversal || Some(&entry.period) == award.period.as_ref())
     };
     (!entries.iter().all(same)).then_some("户、细则、日期或原话和账上的对不上。")
 }

@@ -208,6 +208,18 @@ both_engines! {
         assert_eq!(balances(&worker, &app, 0).await, json!({"honour": 2, "spendable": 0, "pending": 0}));
     }
 
+    /// Mutation: touch only what was posted.
+    async fn a_cap_used_for_nothing_shows_on_the_households_page(app) {
+        let worker = app.signed_in(&app.town.worker).await;
+        let path = format!("/households/{}/statement", app.town.households[0]);
+        assert_eq!(worker.get(&path).await.expect(200)["caps"], json!([]));
+        let many_spots = with(award(&app, 1, 0, "门前整洁"), "quantity", json!(9));
+        assert_eq!(worker.post("/awards", many_spots).await.expect(201)["points"], 0);
+        assert_eq!(worker.get(&path).await.expect(200)["caps"][0]["units_used"], 1);
+        worker.post(&format!("/awards/{}/reverse", award_id(1)), json!({"reason": "走错门"})).await.expect(200);
+        assert_eq!(worker.get(&path).await.expect(200)["caps"].as_array().unwrap().iter().filter(|cap| cap["units_used"] != 0).count(), 0);
+    }
+
     async fn households_of_other_areas_are_not_found(app) {
         let worker = app.signed_in(&app.town.worker).await;
         let town = &app.town;
