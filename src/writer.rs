@@ -108,7 +108,8 @@ async fn alone(app: &App, item: Submission) -> Result<Submitted> {
 /// # Errors
 /// Only when the database cannot be reached at all.
 pub async fn submit_batch(app: &App, items: Vec<Submission>) -> Result<Vec<Result<Submitted>>> {
-    match app.write(async |tx| awards::submit_many(tx, &app.pen, &app.shelf, &items).await).await {
+    let tx = app.db.begin().await?;
+    match app.finish(tx, async |tx| awards::submit_many(tx, &app.pen, &app.shelf, &items).await).await {
         Ok(answers) => Ok(answers),
         Err(error) => {
             tracing::warn!(%error, items = items.len(), "a batch failed and is done again item by item");

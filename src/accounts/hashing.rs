@@ -9,13 +9,15 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{BUSY, Error, Result};
 
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Hashes under way at once: together 38 MiB, and a core is left for everybody else.
 const AT_ONCE: usize = 2;
+/// Hashes asked for at once: the last of them waits about two seconds. Beyond it "come back soon" is kinder.
+const WAITING_MAX: usize = 64;
 const SALT_BYTES: usize = 16;
 
 /// Fewest characters of a password.
@@ -55,11 +57,12 @@ impl NewPassword {
 /// Where hashing is done.
 pub struct Hashing {
     places: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING_MAX)) }
     }
 }
 
@@ -67,7 +70,7 @@ impl Hashing {
     /// Hashes a password with a fresh salt.
     ///
     /// # Errors
-    /// Internal, when hashing fails.
+    /// [`BUSY`] when too many wait; internal, when hashing fails.
     pub async fn hash(&self, clock: &Clock, password: NewPassword) -> Result<String> {
         let salt = clock.random::<SALT_BYTES>();
         self.run(move || {
@@ -81,20 +84,24 @@ impl Hashing {
     /// so that an unknown name takes as long as a wrong password.
     ///
     /// # Errors
-    /// Internal, when the stored hash cannot be read.
+    /// [`BUSY`] when too many wait; internal, when the stored hash cannot be read.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        if password.chars().count() > CHARS_MAX {
+            return Ok(false);
+        }
         self.run(move || {
             let Some(hash) = hash else {
                 argon2()?.hash_password_with_salt(password.as_bytes(), &[0; SALT_BYTES]).map_err(internal)?;
                 return Ok(false);
             };
             let hash = PasswordHash::new(&hash).map_err(internal)?;
-            Ok(password.chars().count() <= CHARS_MAX && argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
+            Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
         })
         .await
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _seat = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| Error::from(BUSY))?;
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(internal)?;
         let done = tokio::task::spawn_blocking(move || {
             let _place = place;

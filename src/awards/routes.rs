@@ -137,7 +137,11 @@ async fn list_awards(
         listing::list(db, &may, which, query.status, after, limit).await?
     };
     let page = Page::cut(awards, limit, Key::of)?;
-    let items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
+    let mut items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
+    if query.reviewable {
+        // What others must decide, or what this person has approved once already, is not for him.
+        items.retain(|view| view.can.review);
+    }
     Ok(Json(Page { items: items.into_iter().map(AwardOut::from).collect(), next_cursor: page.next_cursor }))
 }
 
@@ -262,13 +266,14 @@ async fn get_statement(
 ) -> Result<Response> {
     let limit = page.limit(STATEMENT_DEFAULT, PAGE_MAX)?;
     let today = app.clock.today();
-    let key = format!("statement {id} {limit} {} {today}", page.cursor.as_deref().unwrap_or_default());
+    let before = page.after::<i64>()?;
+    let key = format!("statement {id} {limit} {before:?} {today}");
     if let Some(kept) = app.answers.get(&app.generations, &key) {
         return Ok(json_bytes(kept.shown_to(&may)?));
     }
     let (db, generation) = (app.db.read(), app.generations.now(id.0));
     let household = households::find(db, &may, id).await?;
-    let lines = statement::lines(db, &app.shelf, &household, page.after()?, limit).await?;
+    let lines = statement::lines(db, &app.shelf, &household, before, limit).await?;
     let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
     let caps = statement::caps(db, id, today).await?;
     let path = household.grid_path.as_str().into();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
@@ -15,6 +16,8 @@ use crate::scope::{AddPoints, May};
 pub const NOTE_CHARS_MAX: usize = 200;
 /// Longest name of who brought it in.
 pub const HANDLED_BY_CHARS_MAX: usize = 30;
+/// Digits in a row of the shortest identity or bank card number.
+const ID_DIGITS: usize = 15;
 /// Longest reason of a step.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -142,5 +145,20 @@ fn text(field: &str, given: Option<String>, chars_max: usize, problems: &mut Vec
     if text.chars().any(|char| char.is_control() && char != '\n') {
         problems.push(FieldProblem::new(field, "control_character", "里面有看不见的符号，请去掉。"));
     }
+    if digits_in_a_row(&text) >= ID_DIGITS {
+        problems.push(FieldProblem::new(field, "id_number", "里面像有身份证号或银行卡号，请去掉，这里不能保存。"));
+    }
     (!text.is_empty()).then_some(text)
+}
+
+/// The longest run of digits, full-width ones included. Dates in a row have signs between them.
+fn digits_in_a_row(text: &str) -> usize {
+    let mut run = 0;
+    text.nfkc()
+        .map(|char| {
+            run = if char.is_ascii_digit() { run + 1 } else { 0 };
+            run
+        })
+        .max()
+        .unwrap_or(0)
 }

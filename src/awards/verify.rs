@@ -105,7 +105,8 @@ fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
             && entry.rule_id == Some(award.rule_id)
             && entry.rule_set_id == Some(award.rule_set_id)
             && entry.occurred_on == award.occurred_on
-            && (entry.cause_kind == CauseKind::Reversal || Some(&entry.period) == award.period.as_ref())
+            && (entry.cause_kind == CauseKind::Reversal
+                || Some(&entry.period) == award.period.as_ref() && entry.late == award.late)
     };
     (!entries.iter().all(same)).then_some("户、细则、日期或原话和账上的对不上。")
 }

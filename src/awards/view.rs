@@ -171,15 +171,18 @@ impl Background {
                 && !recorder
                 && reaches(reviews)
                 && !steps.iter().any(|step| step.kind == StepKind::Approve && step.by == viewer.account_id)
-                && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, household)),
+                && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, household, steps)),
             withdraw: waits && recorder,
             reverse: stands && reaches(reverses_any || reverses_own),
         }
     }
 
-    fn nobody_else(&self, award: &Award, household: &Household) -> bool {
+    fn nobody_else(&self, award: &Award, household: &Household, steps: &[Step]) -> bool {
+        let approved = |account| steps.iter().any(|step| step.kind == StepKind::Approve && step.by == account);
         let eligible = |reviewer: &Reviewer| {
-            reviewer.account_id != award.recorded_by && reviewer.household_id != Some(household.id)
+            reviewer.account_id != award.recorded_by
+                && reviewer.household_id != Some(household.id)
+                && !approved(reviewer.account_id)
         };
         self.reviewers.get(&household.village_id).is_some_and(|reviewers| !reviewers.iter().any(eligible))
     }

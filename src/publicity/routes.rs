@@ -93,16 +93,13 @@ async fn list_rankings(
         Some(text) => Period::parse(text)?,
         None => Period::month(app.clock.today()),
     };
-    let key = format!(
-        "ranking {} {} {:?} {:?} {:?}",
-        query.area_id, period.name, query.household_id, query.limit, query.cursor
-    );
-    if let Some(kept) = app.answers.get(&app.generations, &key) {
-        return Ok(json_bytes(kept.shown_to(&may)?));
-    }
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let limit = usize::try_from(page.limit(PAGE_DEFAULT, PAGE_MAX)?).unwrap_or(usize::MAX);
     let from = page.after::<usize>()?.unwrap_or(0);
+    let key = format!("ranking {} {} {:?} {limit} {from}", query.area_id, period.name, query.household_id);
+    if let Some(kept) = app.answers.get(&app.generations, &key) {
+        return Ok(json_bytes(kept.shown_to(&may)?));
+    }
     let area = areas::find_up_to_village(app.db.read(), &may, query.area_id).await?;
     let (ranking, read_by, kept) = ranking(&app, &area, &period).await?;
     let (places, next) = match query.household_id {

@@ -150,6 +150,28 @@ both_engines! {
         assert_eq!(balances(&worker, &app, 0).await["pending"], 50);
     }
 
+    /// Mutation: count those who approved already among the people who could still decide.
+    async fn the_town_is_the_second_person_when_the_village_has_nobody_else(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        cadre.post("/awards", award(&app, 1, 0, "见义勇为")).await.expect(201);
+        let approve = format!("/awards/{}/approve", award_id(1));
+        let town = app.signed_in(&app.town.town_admin).await;
+        for person in [&app.town.panel, &app.town.other_panel] {
+            assert_eq!(town.get("/awards?reviewable=true").await.expect(200)["items"], json!([]));
+            let answer = app.signed_in(person).await.post(&approve, json!({})).await.expect(200);
+            if answer["status"] == "posted" {
+                break;
+            }
+        }
+        cadre.post("/awards", award(&app, 2, 6, "见义勇为")).await.expect(201);
+        let second = app.signed_in(&app.town.other_panel).await;
+        let approve = format!("/awards/{}/approve", award_id(2));
+        assert_eq!(second.post(&approve, json!({})).await.expect(200)["status"], "submitted");
+        assert_eq!(second.get("/awards?reviewable=true").await.expect(200)["items"], json!([]));
+        assert_eq!(town.get("/awards?reviewable=true").await.expect(200)["items"][0]["id"], json!(award_id(2)));
+        assert_eq!(town.post(&approve, json!({})).await.expect(200)["status"], "posted");
+    }
+
     async fn a_proof_that_was_not_given_must_have_been_seen(app) {
         let worker = app.signed_in(&app.town.worker).await;
         let given = worker.post("/awards", award(&app, 1, 0, "维修水渠")).await.expect(201);
@@ -287,6 +309,7 @@ both_engines! {
             (with(fine.clone(), "points", json!(500)), 422, "invalid"),
             (with(fine.clone(), "note", json!("字".repeat(201))), 422, "invalid"),
             (with(fine.clone(), "id", json!(Uuid::from_u128(5))), 422, "invalid"),
+            (with(fine.clone(), "note", json!("身份证431022196708172836")), 422, "invalid"),
         ];
         for (body, status, code) in cases {
             let answer = worker.post("/awards", body.clone()).await;
