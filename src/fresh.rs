@@ -5,13 +5,15 @@
 //! never taken for one that includes it.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
-
+use tokio::sync::Mutex;
 use uuid::Uuid;
+
+use crate::error::Result;
 
 /// Counts the changes of every village and household: 24 bytes for each that has changed since the start.
 #[derive(Default)]
@@ -42,9 +44,14 @@ impl Generations {
     }
 }
 
+/// Values made at the same time, at most; whoever wants another one waits, as do all who want the same.
+const MADE_AT_ONCE: usize = 64;
+
 /// Values computed from one village or household each.
 pub struct Fresh<K, V> {
     kept: Cache<K, Kept<V>>,
+    turns: [Mutex<()>; MADE_AT_ONCE],
+    hasher: RandomState,
 }
 
 #[derive(Clone)]
@@ -57,13 +64,38 @@ struct Kept<V> {
 impl<K: Hash + Eq, V: Clone> Fresh<K, V> {
     /// Room for so many values; the least useful make way.
     pub fn new(most: usize) -> Self {
-        Self { kept: Cache::new(most) }
+        Self { kept: Cache::new(most), turns: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
     }
 
     /// A value that still holds.
     pub fn get(&self, generations: &Generations, key: &K) -> Option<V> {
         let kept = self.kept.get(key)?;
         (generations.now(kept.of) == kept.generation).then_some(kept.value)
+    }
+
+    /// A value that still holds, else one that `make` computes from the rows of `of`. When many want
+    /// one that has just become old, it is made once and the others wait for it.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub async fn get_or_make(
+        &self,
+        generations: &Generations,
+        key: K,
+        of: Uuid,
+        make: impl AsyncFnOnce() -> Result<V>,
+    ) -> Result<V> {
+        if let Some(value) = self.get(generations, &key) {
+            return Ok(value);
+        }
+        let _turn = self.turns[self.hasher.hash_one(&key) as usize % MADE_AT_ONCE].lock().await;
+        if let Some(value) = self.get(generations, &key) {
+            return Ok(value);
+        }
+        let generation = generations.now(of);
+        let value = make().await?;
+        self.keep(key, of, generation, value.clone());
+        Ok(value)
     }
 
     /// Keeps a value computed since `generation` was taken.
@@ -100,5 +132,30 @@ mod tests {
         fresh.keep("rank", village, generations.now(village), 8);
         generations.all_moved();
         assert_eq!(fresh.get(&generations, &"rank"), None);
+    }
+
+    /// Mutation: make it without waiting for one's turn.
+    #[tokio::test]
+    async fn what_many_want_at_once_is_made_once_for_each_change() {
+        let generations = Generations::default();
+        let village = Uuid::from_u128(1);
+        let fresh: Fresh<&str, usize> = Fresh::new(8);
+        let made = std::cell::Cell::new(0);
+        let make = async || {
+            tokio::task::yield_now().await;
+            made.set(made.get() + 1);
+            Ok(made.get())
+        };
+        for change in 1..=3 {
+            let mut wanting: Vec<_> =
+                (0..20).map(|_| Box::pin(fresh.get_or_make(&generations, "rank", village, make))).collect();
+            for one in &mut wanting {
+                assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(one.as_mut().poll(cx))).await.is_pending());
+            }
+            for one in wanting {
+                assert_eq!(one.await.unwrap(), change);
+            }
+            generations.moved(village);
+        }
     }
 }

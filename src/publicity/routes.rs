@@ -158,10 +158,7 @@ async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking
     };
     let key = (area.id, period.name.clone());
     let generation = app.generations.now(village.id.0);
-    if let Some(kept) = app.rankings.get(&app.generations, &key) {
-        return Ok((kept, village, Some(generation)));
-    }
-    let ranking = rank(db, area, std::slice::from_ref(&village), period).await?;
-    app.rankings.keep(key, village.id.0, generation, Arc::clone(&ranking));
+    let make = async || rank(db, area, std::slice::from_ref(&village), period).await;
+    let ranking = app.rankings.get_or_make(&app.generations, key, village.id.0, make).await?;
     Ok((ranking, village, Some(generation)))
 }
