@@ -60,7 +60,7 @@ impl Db {
         Ok(Self { writer, readers, data_version: AtomicI64::new(0) })
     }
 
-    /// For reading. On SQLite these connections cannot write.
+    /// For reading. These connections cannot write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.readers
     }
@@ -203,6 +203,9 @@ fn options(url: &str, connections: u32, sqlite: bool, read_only: bool) -> Connec
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .sqlx_logging(false);
+    if !sqlite && read_only {
+        options.map_sqlx_postgres_opts(|postgres| postgres.options([("default_transaction_read_only", "on")]));
+    }
     if sqlite {
         options.map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite

@@ -109,6 +109,12 @@ both_engines! {
         }
     }
 
+    /// Mutation: open the readers as the writer is opened.
+    async fn nothing_is_written_through_a_reader(app) {
+        let error = app.app.db.read().execute_unprepared("UPDATE areas SET name = name").await.unwrap_err().to_string();
+        assert!(error.contains("readonly") || error.contains("read-only"), "{error}");
+    }
+
     async fn a_balance_that_does_not_add_up_is_refused_by_the_database(app) {
         some_entries(&app).await;
         assert!(run(&app, "UPDATE balances SET pending = pending + 1").await.is_err());
