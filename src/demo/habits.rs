@@ -52,7 +52,7 @@ pub const POSTED: [Habit; 6] = [
         households_max: EVERYBODY,
         quantities: ONE,
         hours: (17, 18),
-        notes: &["户主会：商量修机耕道", "户主会：评议低保", ""],
+        notes: &["户主会：商量修机耕道", "户主会：商量修路", ""],
         season: None,
     },
     Habit {
