@@ -1,8 +1,9 @@
 //! The group writer: awards that arrive together share one transaction, and each is answered only
 //! after its COMMIT.
 //!
-//! Waiting for the writer's connection is when the next group forms. A group that fails as a whole is
-//! rolled back and done again item by item, so that one bad item harms nobody else.
+//! Waiting for the writer's connection is when the next group forms; those who come while it is being
+//! written still join it, because they would wait for the disk a second time. A group that fails as a
+//! whole is rolled back and done again item by item, so that one bad item harms nobody else.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,6 +13,9 @@ use crate::error::{BUSY, Error, Result};
 
 /// Awards of one transaction: 128 answers of a group fit in a few milliseconds.
 const GROUP_MAX: usize = 128;
+/// How often a group looks for latecomers before its one COMMIT. The answers of the group before bring
+/// most of the next one a moment later; looking longer would keep the first ones waiting.
+const ROUNDS_MAX: usize = 3;
 /// Requests that may wait: about a tenth of a second of work. Beyond it "come back soon" is kinder.
 const QUEUE_MAX: usize = 1024;
 
@@ -29,6 +33,16 @@ pub struct Writer {
 /// The queue's other end, to be given to [`run`].
 pub struct Queue {
     waiting: mpsc::Receiver<Waiting>,
+}
+
+impl Queue {
+    /// Lets whoever has come in the meantime join the group.
+    fn join(&mut self, group: &mut Vec<Waiting>) {
+        while group.len() < GROUP_MAX {
+            let Ok(late) = self.waiting.try_recv() else { break };
+            group.push(late);
+        }
+    }
 }
 
 /// A queue and its handle.
@@ -75,12 +89,22 @@ async fn serve(app: &App, queue: &mut Queue, mut group: Vec<Waiting>) {
             return;
         }
     };
-    while group.len() < GROUP_MAX {
-        let Ok(late) = queue.waiting.try_recv() else { break };
-        group.push(late);
-    }
-    let items: Vec<Submission> = group.iter().map(|waiting| waiting.item.clone()).collect();
-    let answers = app.finish(tx, async |tx| awards::submit_many(tx, &app.pen, &app.shelf, &items).await).await;
+    let answers = {
+        let group = &mut group;
+        app.finish(tx, async move |tx| {
+            let mut answers = Vec::new();
+            for _ in 0..ROUNDS_MAX {
+                queue.join(group);
+                let items: Vec<Submission> = group.iter().skip(answers.len()).map(|one| one.item.clone()).collect();
+                if items.is_empty() {
+                    break;
+                }
+                answers.extend(awards::submit_many(tx, &app.pen, &app.shelf, &items).await?);
+            }
+            Ok(answers)
+        })
+        .await
+    };
     match answers {
         Ok(answers) => {
             for (waiting, answer) in group.into_iter().zip(answers) {
