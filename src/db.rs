@@ -3,9 +3,10 @@
 //! Every write begins IMMEDIATE on the writer's only connection, so that reading first and writing
 //! after never meets "database is locked", and writes of this process stand in one line.
 
+mod foreign;
+
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hujifen_migrations::{Migrate as _, Migrator};
@@ -16,6 +17,9 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
+use tokio::sync::Notify;
+
+use self::foreign::Others;
 use crate::ids::{AccountId, AreaId, HouseholdId};
 
 /// Readers at work at once. Two cores answer no faster with more, and each keeps a page cache.
@@ -34,6 +38,9 @@ const CACHE_KIB: &str = "-32768";
 /// carried once instead of many times (half as many awards a second again as at the default of 1000,
 /// on a slow disk), and reading the log again after a crash still takes a fraction of a second.
 const WAL_PAGES: &str = "8192";
+/// Pages of the log that are carried into the file beside the writer, who then has few left to carry
+/// himself: 8 MiB.
+const CARRIED_PAGES: i64 = 2048;
 /// Older SQLite has a race in WAL recovery that can corrupt a database.
 const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
 
@@ -41,7 +48,10 @@ const SQLITE_OLDEST: [u32; 3] = [3, 51, 3];
 pub struct Db {
     writer: DatabaseConnection,
     readers: DatabaseConnection,
-    data_version: AtomicI64,
+    /// Carries the log over; SQLite only.
+    carrier: Option<DatabaseConnection>,
+    others: Arc<Others>,
+    committed: Arc<Notify>,
 }
 
 impl Db {
@@ -57,7 +67,8 @@ impl Db {
         }
         Migrator::up(&writer, None).await?;
         let readers = Database::connect(options(url, READERS, sqlite, true)).await?;
-        Ok(Self { writer, readers, data_version: AtomicI64::new(0) })
+        let carrier = if sqlite { Some(Database::connect(options(url, 1, sqlite, false)).await?) } else { None };
+        Ok(Self { writer, readers, carrier, others: Arc::default(), committed: Arc::default() })
     }
 
     /// For reading. These connections cannot write.
@@ -90,25 +101,40 @@ impl Db {
             ..TransactionOptions::default()
         };
         let transaction = self.writer.begin_with_options(options).await?;
-        Ok(Tx { transaction, touched: Mutex::default() })
+        let (others, committed) = (Arc::clone(&self.others), Arc::clone(&self.committed));
+        Ok(Tx { transaction, touched: Mutex::default(), others, committed })
     }
 
-    /// Whether somebody else has committed since this was asked last. SQLite only: its
-    /// `data_version`, seen on the writer's connection, moves with foreign commits and not with our own.
+    /// Whether somebody else has committed since this was asked last.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn changed_by_others(&self) -> Result<bool, DbErr> {
-        if self.backend() != DatabaseBackend::Sqlite {
-            return Ok(false);
+        match self.backend() {
+            DatabaseBackend::Sqlite => self.others.moved_version(&self.writer).await,
+            _ => self.others.counted(&self.readers).await,
         }
-        let statement = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA data_version");
-        let version = match self.writer.query_one_raw(statement).await? {
-            Some(row) => row.try_get_by_index::<i64>(0)?,
-            None => 0,
-        };
-        let before = self.data_version.swap(version, Ordering::Relaxed);
-        Ok(before != 0 && before != version)
+    }
+
+    /// Waits for a commit of this process.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
+    }
+
+    /// Carries the log into the file when enough has gathered, beside the writer and in nobody's way.
+    /// The log begins anew once the writer has carried the little that came meanwhile.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn carry_over(&self) -> Result<(), DbErr> {
+        let Some(carrier) = &self.carrier else { return Ok(()) };
+        let looked = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA wal_checkpoint(NOOP)");
+        let Some(row) = carrier.query_one_raw(looked).await? else { return Ok(()) };
+        let (written, carried): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        if written - carried >= CARRIED_PAGES {
+            carrier.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
+        Ok(())
     }
 
     /// Whether the database takes writes and its tables are those of this version.
@@ -130,6 +156,9 @@ impl Db {
     /// # Errors
     /// When the engine reports a failure on closing.
     pub async fn close(&self) -> Result<(), DbErr> {
+        if let Some(carrier) = &self.carrier {
+            carrier.close_by_ref().await?;
+        }
         self.readers.close_by_ref().await?;
         self.writer.close_by_ref().await
     }
@@ -154,6 +183,8 @@ pub enum Touch {
 pub struct Tx {
     transaction: DatabaseTransaction,
     touched: Mutex<HashSet<Touch>>,
+    others: Arc<Others>,
+    committed: Arc<Notify>,
 }
 
 impl Tx {
@@ -167,8 +198,16 @@ impl Tx {
     /// # Errors
     /// When nothing was committed.
     pub async fn commit(self) -> Result<HashSet<Touch>, DbErr> {
-        self.transaction.commit().await?;
-        Ok(self.touched.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let Self { transaction, touched, others, committed } = self;
+        if transaction.get_database_backend() != DatabaseBackend::Sqlite {
+            others.count_own(&transaction).await?;
+        }
+        if let Err(error) = transaction.commit().await {
+            others.doubt();
+            return Err(error);
+        }
+        committed.notify_one();
+        Ok(touched.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -1,28 +1,32 @@
-//! Comparing the awards with the book: what an award says must be what was posted for it.
+//! Comparing the awards with the book: what an award says must be what was posted for it, and what
+//! is used of the caps must be what the posted awards used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
-use super::{Award, Said, Status, entity};
+use super::{Award, Said, Status, cap_key, entity};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, AwardId};
-use crate::ledger::entity::entry;
+use crate::ids::{AreaId, AwardId, RuleId, RuleSetId};
+use crate::ledger::entity::{cap_use, entry};
 use crate::ledger::verify::Lie;
-use crate::ledger::{Account, CauseKind};
+use crate::ledger::{Account, CapKey, CauseKind};
+use crate::rules::{self, Rule};
 
 /// Awards read at a time.
 const PAGE: u64 = 2_000;
 
-/// Checks every award against its entries; stops at the first that does not fit. Answers how many
+/// Checks every award against its entries, and the caps against all of them; stops at the first that does not fit. Answers how many
 /// awards were read.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64, Lie>> {
     let (mut read, mut explained) = (0, 0);
+    let mut caps = Caps::default();
     let mut after: Option<AwardId> = None;
     loop {
         let mut query = entity::Entity::find();
@@ -52,6 +56,9 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
             if !still_says_it(award)? {
                 return Ok(Err(lie(award, "原话和当时的校验码对不上，被改过。")));
             }
+            if !caps.add(db, award).await? {
+                return Ok(Err(lie(award, "当时的细则里没有这一项。")));
+            }
         }
     }
     let kinds = [CauseKind::Award, CauseKind::Reversal];
@@ -61,7 +68,60 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
         let what = "账上有的条目找不到对应的记录，记录被删过。".to_owned();
         return Ok(Err(Lie { village, seq: None, what }));
     }
-    Ok(Ok(read))
+    Ok(caps.compare(db).await?.map_or(Ok(read), Err))
+}
+
+/// What the posted awards used of the caps: one number for each household, rule and window.
+#[derive(Default)]
+struct Caps {
+    rules: HashMap<(RuleSetId, RuleId), Rule>,
+    used: BTreeMap<CapKey, (i64, AreaId)>,
+}
+
+impl Caps {
+    /// Adds what an award used. Whether its version has its rule.
+    async fn add(&mut self, db: &impl ConnectionTrait, award: &Award) -> Result<bool> {
+        let key = (award.rule_set_id, award.rule_id);
+        if !self.rules.contains_key(&key) {
+            let read = rules::rules_of(db, award.rule_set_id).await?;
+            self.rules.extend(read.into_iter().map(|rule| ((award.rule_set_id, rule.id), rule)));
+        }
+        let Some(rule) = self.rules.get(&key) else { return Ok(false) };
+        if let Some(key) = cap_key(award, rule).filter(|_| award.status == Status::Posted) {
+            self.used.entry(key).or_insert((0, award.village_id)).0 += award.units.0;
+        }
+        Ok(true)
+    }
+
+    /// The first difference to what is kept. A cap whose use was all freed stays as a row of zero.
+    async fn compare(mut self, db: &impl ConnectionTrait) -> Result<Option<Lie>> {
+        use cap_use::Column::{CapWindow, HouseholdId, RuleId};
+        let what =
+            |key: &CapKey| format!("户 {} 在 {} 里用掉的次数和逐条相加的结果对不上。", key.household_id, key.window);
+        let mut after: Option<CapKey> = None;
+        loop {
+            let mut query = cap_use::Entity::find();
+            if let Some(CapKey { household_id, rule_id, window }) = after {
+                let columns = [HouseholdId, RuleId, CapWindow].map(Expr::col);
+                let last = [Expr::val(household_id), Expr::val(rule_id), Expr::val(window)];
+                query = query.filter(Expr::tuple(columns).gt(Expr::tuple(last)));
+            }
+            let query = query.order_by_asc(HouseholdId).order_by_asc(RuleId).order_by_asc(CapWindow);
+            let rows = query.limit(PAGE).all(db).await?;
+            for row in &rows {
+                let window = row.cap_window.clone();
+                let key = CapKey { household_id: row.household_id, rule_id: row.rule_id, window };
+                let (used, village) = self.used.remove(&key).unwrap_or((0, AreaId(Uuid::nil())));
+                if used != row.units.0 {
+                    return Ok(Some(Lie { village, seq: None, what: what(&key) }));
+                }
+            }
+            let Some(row) = rows.into_iter().last() else { break };
+            after = Some(CapKey { household_id: row.household_id, rule_id: row.rule_id, window: row.cap_window });
+        }
+        let missing = self.used.iter().find(|(_, (used, _))| *used != 0);
+        Ok(missing.map(|(key, (_, village))| Lie { village: *village, seq: None, what: what(key) }))
+    }
 }
 
 fn lie(award: &Award, what: &str) -> Lie {

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use hujifen::meta;
+
 use crate::awards::award_id;
 use crate::support::{TestApp, both_engines};
 
@@ -51,5 +53,23 @@ both_engines! {
         }
         let stranger = app.signed_in(&app.town.far_cadre).await;
         assert_eq!(stranger.get(&page).await.code(), "not_found");
+    }
+
+    /// Mutation: in `Others::counted`, answer false; in `Tx::commit`, count nothing.
+    async fn what_others_write_is_noticed_and_what_we_write_is_not(app) {
+        let (here, there) = (&app.app.db, app.beside().await);
+        assert!(!here.changed_by_others().await.unwrap());
+        let worker = app.signed_in(&app.town.worker).await;
+        worker.post("/awards", award(&app, 0, "积极参选", 1)).await.expect(201);
+        assert!(!here.changed_by_others().await.unwrap());
+        for said in ["once", "twice"] {
+            let tx = there.begin().await.unwrap();
+            meta::put(&tx, "written", said).await.unwrap();
+            tx.commit().await.unwrap();
+            // Ours after theirs hides nothing.
+            worker.post("/auth/logout", json!({})).await;
+            assert!(here.changed_by_others().await.unwrap(), "{said}");
+            assert!(!here.changed_by_others().await.unwrap());
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use hujifen::awards::entity::Entity as Awards;
 use hujifen::ids::AwardId;
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, Statement};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -123,4 +123,28 @@ async fn refuse_some(app: &TestApp) {
     let tx = app.app.db.begin().await.unwrap();
     tx.execute_unprepared(&sql).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Mutation: in `Db::carry_over`, never run the checkpoint, or always.
+#[tokio::test]
+async fn a_long_log_is_carried_over_beside_the_writer_and_a_short_one_is_left() {
+    let app = TestApp::on_sqlite().await;
+    let db = &app.app.db;
+    let log = async || {
+        let look = Statement::from_string(DatabaseBackend::Sqlite, "PRAGMA wal_checkpoint(NOOP)");
+        let row = db.read().query_one_raw(look).await.unwrap().unwrap();
+        (row.try_get_by_index::<i64>(1).unwrap(), row.try_get_by_index::<i64>(2).unwrap())
+    };
+    let (written, carried) = log().await;
+    db.carry_over().await.unwrap();
+    assert_eq!(log().await, (written, carried), "a short log is left");
+    let tx = db.begin().await.unwrap();
+    tx.execute_unprepared("CREATE TABLE bulk AS SELECT randomblob(10000000) AS bytes").await.unwrap();
+    tx.commit().await.unwrap();
+    db.committed().await;
+    let open = db.begin().await.unwrap();
+    db.carry_over().await.unwrap();
+    let (written, carried) = log().await;
+    assert!(written > 2_000 && carried == written, "{carried} of {written}");
+    drop(open);
 }

@@ -25,6 +25,7 @@ pub struct TestApp {
     pub app: App,
     /// The town that is in it.
     pub town: Town,
+    url: String,
     router: Router,
     now: Arc<AtomicI64>,
     _database: Option<Database>,
@@ -53,12 +54,17 @@ impl TestApp {
         let app = App::new(Db::open(&url).await.unwrap(), clock, keys, Cookies::Fenced);
         let town = town::build(&app).await;
         let router = app::router(app.clone());
-        Self { app, town, router, now, _database: database, _folder: folder }
+        Self { app, town, url, router, now, _database: database, _folder: folder }
     }
 
     /// Lets time pass.
     pub fn pass(&self, millis: Millis) {
         self.now.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// The same database in another process.
+    pub async fn beside(&self) -> Db {
+        Db::open(&self.url).await.unwrap()
     }
 
     /// Somebody's phone, signed in.
