@@ -20,7 +20,7 @@ use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
-use crate::fresh::{Fresh, Generations};
+use crate::fresh::{Bulk, Fresh, Generations};
 use crate::health::Meters;
 use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
@@ -32,10 +32,13 @@ use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
 
-/// Answers kept: at about 5 KiB each, 80 MiB.
-const ANSWERS_MAX: usize = 16_384;
-/// Rankings kept: months, quarters and years of a county's villages and grids that people look at.
-const RANKINGS_MAX: usize = 2048;
+/// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
+/// thousand of each, which is what a town looks at in a day.
+const ANSWERS_BYTES: usize = 80 << 20;
+const ANSWER_BYTES: usize = 5 << 10;
+/// Memory for rankings: a village's is about 150 KiB, so months, quarters and years of two hundred.
+const RANKINGS_BYTES: usize = 64 << 20;
+const RANKING_BYTES: usize = 100 << 10;
 
 /// An answer made earlier, and the path that a reader must reach.
 #[derive(Clone)]
@@ -108,6 +111,12 @@ impl Answer {
     }
 }
 
+impl Bulk for Answer {
+    fn bytes(&self) -> usize {
+        self.body.len() + self.path.len()
+    }
+}
+
 impl From<Arc<Shared>> for App {
     fn from(shared: Arc<Shared>) -> Self {
         Self(shared)
@@ -130,8 +139,8 @@ impl App {
             pen: Pen { clock: clock.clone(), chain: Chain::new(&keys.chain) },
             writer,
             generations: Generations::default(),
-            answers: Fresh::new(ANSWERS_MAX),
-            rankings: Fresh::new(RANKINGS_MAX),
+            answers: Fresh::new(ANSWERS_BYTES, ANSWER_BYTES),
+            rankings: Fresh::new(RANKINGS_BYTES, RANKING_BYTES),
             db: Arc::new(db),
             meters: Meters::new(clock.now()),
             clock,

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -47,9 +48,27 @@ impl Generations {
 /// Values made at the same time, at most; whoever wants another one waits, as do all who want the same.
 const MADE_AT_ONCE: usize = 64;
 
+/// How much memory a value takes.
+pub trait Bulk {
+    /// Bytes, roughly: what grows with the value.
+    fn bytes(&self) -> usize;
+}
+
+/// Bytes of a value's key and of its place among the others, beside its own.
+const PLACE_BYTES: usize = 256;
+
+#[derive(Clone)]
+struct Weight;
+
+impl<K, V: Bulk> Weighter<K, Kept<V>> for Weight {
+    fn weight(&self, _: &K, kept: &Kept<V>) -> u64 {
+        (kept.value.bytes() + PLACE_BYTES) as u64
+    }
+}
+
 /// Values computed from one village or household each.
 pub struct Fresh<K, V> {
-    kept: Cache<K, Kept<V>>,
+    kept: Cache<K, Kept<V>, Weight>,
     turns: [Mutex<()>; MADE_AT_ONCE],
     hasher: RandomState,
 }
@@ -61,10 +80,11 @@ struct Kept<V> {
     value: V,
 }
 
-impl<K: Hash + Eq, V: Clone> Fresh<K, V> {
-    /// Room for so many values; the least useful make way.
-    pub fn new(most: usize) -> Self {
-        Self { kept: Cache::new(most), turns: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
+impl<K: Hash + Eq, V: Bulk + Clone> Fresh<K, V> {
+    /// Room for so many bytes, when a value usually takes `each`; the least useful make way.
+    pub fn new(bytes: usize, each: usize) -> Self {
+        let kept = Cache::with_weighter(bytes / each, bytes as u64, Weight);
+        Self { kept, turns: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new() }
     }
 
     /// A value that still holds.
@@ -108,11 +128,30 @@ impl<K: Hash + Eq, V: Clone> Fresh<K, V> {
 mod tests {
     use super::*;
 
+    impl Bulk for usize {
+        fn bytes(&self) -> usize {
+            *self
+        }
+    }
+
+    /// Mutation: weigh every value the same.
+    #[test]
+    fn what_is_kept_stays_within_its_bytes() {
+        let generations = Generations::default();
+        let village = Uuid::from_u128(1);
+        let fresh: Fresh<usize, usize> = Fresh::new(1_000_000, 1_000);
+        for key in 0..10_000 {
+            fresh.keep(key, village, generations.now(village), 100_000);
+        }
+        let kept = (0..10_000).filter(|key| fresh.get(&generations, key).is_some()).count();
+        assert!((1..=10).contains(&kept), "{kept}");
+    }
+
     #[test]
     fn a_value_holds_until_its_own_village_or_household_changes() {
         let generations = Generations::default();
         let (here, there) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let fresh: Fresh<&str, i32> = Fresh::new(8);
+        let fresh: Fresh<&str, usize> = Fresh::new(8_000, 1_000);
         fresh.keep("rank", here, generations.now(here), 7);
         generations.moved(there);
         assert_eq!(fresh.get(&generations, &"rank"), Some(7));
@@ -124,7 +163,7 @@ mod tests {
     fn a_value_read_beside_a_commit_is_not_taken_for_a_later_one() {
         let generations = Generations::default();
         let village = Uuid::from_u128(1);
-        let fresh: Fresh<&str, i32> = Fresh::new(8);
+        let fresh: Fresh<&str, usize> = Fresh::new(8_000, 1_000);
         let before = generations.now(village);
         generations.moved(village);
         fresh.keep("rank", village, before, 7);
@@ -139,7 +178,7 @@ mod tests {
     async fn what_many_want_at_once_is_made_once_for_each_change() {
         let generations = Generations::default();
         let village = Uuid::from_u128(1);
-        let fresh: Fresh<&str, usize> = Fresh::new(8);
+        let fresh: Fresh<&str, usize> = Fresh::new(8_000, 1_000);
         let made = std::cell::Cell::new(0);
         let make = async || {
             tokio::task::yield_now().await;

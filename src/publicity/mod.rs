@@ -14,6 +14,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::areas::Area;
 use crate::error::{Error, Result};
+use crate::fresh::Bulk;
 use crate::households::{self, Participant};
 use crate::hundredths::Hundredths;
 use crate::ids::HouseholdId;
@@ -86,6 +87,16 @@ pub struct Ranking {
     pub places: Vec<Place>,
     /// Where each household stands in `places`.
     pub at: HashMap<HouseholdId, usize>,
+}
+
+/// Texts of a place beside its own fields: name, code and grid path.
+const TEXTS_BYTES: usize = 96;
+
+impl Bulk for Arc<Ranking> {
+    fn bytes(&self) -> usize {
+        let each = size_of::<Place>() + TEXTS_BYTES + size_of::<(HouseholdId, usize)>();
+        self.places.len() * each
+    }
 }
 
 /// Ranks the households of a grid, a village or a town.
