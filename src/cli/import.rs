@@ -144,6 +144,7 @@ async fn import_households(ImportRoster { source, create_grids }: ImportRoster) 
     while plan.is_unwritten() {
         app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
     }
+    app.write(async |tx| plan.record_look(tx, &app.clock, may.account_id()).await).await?;
     app.db.close().await?;
     told(&plan.finish(), &name, "户")
 }

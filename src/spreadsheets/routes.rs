@@ -125,6 +125,7 @@ async fn import_households(
     while plan.is_unwritten() {
         app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
     }
+    app.write(async |tx| plan.record_look(tx, &app.clock, may.account_id()).await).await?;
     Ok(Json(plan.finish()))
 }
 

@@ -66,6 +66,7 @@ both_engines! {
         assert_eq!(counts(&tried), [312, 312, 0, 0, 0]);
         assert_eq!((&tried["dry_run"], &tried["problems"], &tried["dropped_columns"]), (&json!(true), &json!([]), &json!([])));
         assert_eq!((stored(&app, far).await.len(), audited(&app, "import_households").await.len()), (1, 0));
+        assert_eq!(audited(&app, "compare_households").await.len(), 1, "a dry run tells what is stored");
 
         let done = import(&cadre, "households", far, CLEAN, &["create_grids"]).await;
         assert_eq!(counts(&done), [312, 312, 0, 0, 0]);
