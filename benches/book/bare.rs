@@ -20,8 +20,8 @@ const AWARD: &str = "INSERT INTO awards (id, village_id, household_id, rule_set_
     recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, 100, ?6, 0, 100, 'posted', 0, ?7, ?8, 0, NULL, NULL, ?9, 0, ?10, ?11)";
 const AUDIT: &str = "INSERT INTO audit (id, at, account_id, action, target_kind, target_id, area_path, request_id) \
     VALUES (?1, ?2, ?3, 'submit_award', 'award', ?4, ?5, '-')";
-const CAP_USE: &str = "INSERT INTO cap_uses (household_id, rule_id, cap_window, units) VALUES (?1, ?2, ?3, 100) \
-    ON CONFLICT (household_id, rule_id, cap_window) DO UPDATE SET units = units + excluded.units";
+const CAP_USE: &str = "INSERT INTO cap_uses (household_id, counter_id, cap_window, units) VALUES (?1, ?2, ?3, 100) \
+    ON CONFLICT (household_id, counter_id, cap_window) DO UPDATE SET units = units + excluded.units";
 const ENTRY: &str = "INSERT INTO entries (village_id, seq, household_id, from_account, to_account, points, cause_kind, \
     cause_id, leg, cause_digest, period, late, occurred_on, rule_set_id, rule_id, recorder_id, recorded_at, \
     reverses_seq, alg, mac) VALUES (?1, ?2, ?3, 'issued', 'pending', ?4, 'award', ?5, 0, ?6, ?7, 0, ?8, ?9, ?10, ?11, \
@@ -124,6 +124,8 @@ impl Bare {
             household: deed.household,
             rule: village.rule,
             quantity: None,
+            degree: None,
+            people: None,
             occurred_on: deed.day.on,
             note: None,
             handled_by: None,

@@ -20,6 +20,7 @@ mod m06_ledger;
 mod m07_awards;
 mod m08_audit;
 mod m09_meta;
+mod m10_counters;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m07_awards::Migration),
             Box::new(m08_audit::Migration),
             Box::new(m09_meta::Migration),
+            Box::new(m10_counters::Migration),
         ]
     }
 }

@@ -47,6 +47,10 @@ pub struct Model {
     pub rule_id: RuleId,
     /// In the rule's unit.
     pub quantity: Hundredths,
+    /// Which degree, where the rule has degrees.
+    pub degree: Option<String>,
+    /// How many people it was multiplied by, where the rule counts 按人.
+    pub people: Option<i32>,
     /// What it gave, or would give if it were approved now.
     pub points: Hundredths,
     /// Points the cap cut off.

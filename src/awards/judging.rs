@@ -8,8 +8,8 @@ use sea_orm::entity::prelude::*;
 
 use super::view::Background;
 use super::{
-    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, Status, Submission, WORKER_CANNOT_DEDUCT, distinct,
-    entity, settle,
+    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, RULE_NOT_RECORDED, Status, Submission,
+    WORKER_CANNOT_DEDUCT, cap_key, counters, entity, settle,
 };
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -19,9 +19,12 @@ use crate::hundredths::Hundredths;
 use crate::ids::{AwardId, RuleSetId};
 use crate::ledger::{CapKey, Pen};
 use crate::periods::{self, Closed};
-use crate::rules::terms::{Review, Shape};
+use crate::rules::terms::Review;
 use crate::rules::{Rule, Shelf};
 use crate::scope::Deduct;
+
+/// People of one household, as its size is limited.
+const PEOPLE_MAX: u32 = 99;
 
 /// A judged award, ready to be written.
 pub struct Judged {
@@ -70,13 +73,14 @@ impl Judging {
 
     /// The caps that the items may count against.
     pub fn cap_keys(&self, items: &[Submission]) -> BTreeSet<CapKey> {
-        let key = |item: &Submission| {
-            let (_, rule) = self.rule(item).ok()?;
-            let cap = rule.terms.cap?;
-            let window = cap.window.of(item.occurred_on);
-            Some(CapKey { household_id: item.household_id, rule_id: item.rule_id, window })
-        };
-        distinct(items.iter().filter_map(key))
+        let mut keys = BTreeSet::new();
+        for item in items {
+            if let Ok((_, rule)) = self.rule(item) {
+                let counters = counters(rule, item.occurred_on);
+                keys.extend(counters.iter().map(|counter| cap_key(item.household_id, counter)));
+            }
+        }
+        keys
     }
 
     /// Judges one submission; when it posts at once, its units are added to `used`.
@@ -86,7 +90,10 @@ impl Judging {
             return Err(Error::Refused(IN_FUTURE, vec![field("occurred_on", IN_FUTURE.title)]));
         }
         let (rule_set_id, rule) = self.rule(item)?;
-        let deducts = matches!(rule.terms.shape, Shape::Deduction { .. });
+        if !rule.terms.shape.is_recorded() {
+            return Err(RULE_NOT_RECORDED.into());
+        }
+        let deducts = rule.terms.shape.deducts();
         if deducts {
             let may = item.recorder.also::<Deduct>(self.today).map_err(|_| WORKER_CANNOT_DEDUCT)?;
             if !may.reaches(&household.grid_path) {
@@ -94,9 +101,12 @@ impl Judging {
             }
         }
         let quantity = quantity(item, rule)?;
+        let degree = degree(item, rule)?;
+        let people = people(item, rule, household)?;
         let own_household = item.recorder.identity.household_id == Some(household.id);
         let proof_pending = rule.terms.demands_proof();
-        let waits = deducts || own_household || proof_pending || rule.terms.review != Review::None;
+        let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
+        let waits = deducts || own_household || proof_pending || overdue || rule.terms.review != Review::None;
         let (period, late) = self.closed.period(household.village_id, item.occurred_on);
         let mut award = Award {
             id: item.id,
@@ -105,6 +115,8 @@ impl Judging {
             rule_set_id,
             rule_id: rule.id,
             quantity,
+            degree,
+            people,
             points: Hundredths::ZERO,
             clipped: Hundredths::ZERO,
             units: Hundredths::ZERO,
@@ -144,12 +156,35 @@ impl Judging {
 }
 
 fn quantity(item: &Submission, rule: &Rule) -> Result<Hundredths> {
-    let inspection = matches!(rule.terms.shape, Shape::Inspection { .. });
     match item.quantity {
-        None if inspection => Err(Error::field("quantity", "missing", "评比要填几处不合格，没有就填 0。")),
+        None if rule.terms.shape.inspects() => {
+            Err(Error::field("quantity", "missing", "评比要填几处不合格，没有就填 0。"))
+        }
         None => Ok(Hundredths::ONE),
         Some(quantity) if rule.terms.accepts(quantity) => Ok(quantity),
         Some(_) => Err(Error::Refused(QUANTITY_OUT_OF_RANGE, vec![field("quantity", QUANTITY_OUT_OF_RANGE.title)])),
+    }
+}
+
+fn degree(item: &Submission, rule: &Rule) -> Result<Option<String>> {
+    let degrees = rule.terms.shape.degrees();
+    let wrong = |code, message: String| Err(Error::field("degree", code, message));
+    let names = || degrees.iter().map(|degree| degree.name.as_str()).collect::<Vec<_>>().join("、");
+    match &item.degree {
+        None if degrees.is_empty() => Ok(None),
+        None => wrong("missing", format!("请选一档：{}。", names())),
+        Some(_) if degrees.is_empty() => wrong("unknown", "这一项不分档。".to_owned()),
+        Some(named) if degrees.iter().any(|degree| degree.name == *named) => Ok(Some(named.clone())),
+        Some(_) => wrong("unknown", format!("没有这一档，只有：{}。", names())),
+    }
+}
+
+fn people(item: &Submission, rule: &Rule, household: &Household) -> Result<Option<i32>> {
+    match item.people {
+        None => Ok(rule.terms.per_person.then_some(household.size)),
+        Some(_) if !rule.terms.per_person => Err(Error::field("people", "unknown", "这一项不按人数算。")),
+        Some(came @ 1..=PEOPLE_MAX) => Ok(i32::try_from(came).ok()),
+        Some(_) => Err(Error::field("people", "out_of_range", format!("人数要在 1 到 {PEOPLE_MAX} 之间。"))),
     }
 }
 

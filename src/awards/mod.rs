@@ -18,8 +18,9 @@ pub mod submission;
 pub mod verify;
 pub mod view;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -29,8 +30,9 @@ use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, Refusal, Result};
 use crate::hundredths::Hundredths;
-use crate::ids::{AccountId, AwardId};
+use crate::ids::{AccountId, AwardId, HouseholdId};
 use crate::ledger::{self, Account, CapKey, CauseKind, Pen, Posting};
+use crate::rules::worth::{Counter, Counters, Deed};
 use crate::rules::{Rule, Shelf};
 
 pub use entity::{Model as Award, Status, StepKind};
@@ -44,8 +46,13 @@ pub const IN_FUTURE: Refusal = Refusal::new(422, "occurred_in_future", "日期�
 /// No table judged that day, or it did not have the rule.
 pub const RULE_NOT_IN_FORCE: Refusal = Refusal::new(422, "rule_not_in_force", "那一天的细则里没有这一项，请重新选。");
 /// The rule cannot judge that quantity.
-pub const QUANTITY_OUT_OF_RANGE: Refusal =
-    Refusal::new(422, "quantity_out_of_range", "数量不对：要大于 0，最多 10000（评比可以是 0 处）。");
+pub const QUANTITY_OUT_OF_RANGE: Refusal = Refusal::new(
+    422,
+    "quantity_out_of_range",
+    "数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。",
+);
+/// It comes when a window begins or is closed.
+pub const RULE_NOT_RECORDED: Refusal = Refusal::new(422, "rule_not_recorded", "这一项到期自动算，不用人记。");
 /// Workers warn, they never deduct.
 pub const WORKER_CANNOT_DEDUCT: Refusal =
     Refusal::new(403, "worker_cannot_deduct", "扣分要由村干部提出、评议后才算，网格员先当面劝导。");
@@ -56,6 +63,7 @@ pub const REFUSALS: &[Refusal] = &[
     IN_FUTURE,
     RULE_NOT_IN_FORCE,
     QUANTITY_OUT_OF_RANGE,
+    RULE_NOT_RECORDED,
     WORKER_CANNOT_DEDUCT,
     review::WRONG_STATE,
     review::OWN_AWARD,
@@ -171,26 +179,44 @@ fn posting(award: &Award, rule: &Rule) -> Option<Posting> {
     })
 }
 
-/// The cap an award counts against, if its rule has one.
-fn cap_key(award: &Award, rule: &Rule) -> Option<CapKey> {
-    rule.terms.cap.map(|cap| CapKey {
-        household_id: award.household_id,
-        rule_id: award.rule_id,
-        window: cap.window.of(award.occurred_on),
-    })
+/// What is counted of a household under a rule in the windows of a day.
+fn counters(rule: &Rule, occurred_on: NaiveDate) -> Counters {
+    Counters::of(rule.id, &rule.category, &rule.terms, occurred_on)
 }
 
-/// Points, cut-off points and units of an award that is posted now; advances `used`.
+/// A counter of a household, as the book keeps it.
+fn cap_key(household_id: HouseholdId, counter: &Counter) -> CapKey {
+    CapKey { household_id, counter_id: counter.id, window: counter.window.clone() }
+}
+
+/// Where the book keeps what an award counts.
+fn cap_keys(award: &Award, rule: &Rule) -> BTreeSet<CapKey> {
+    counters(rule, award.occurred_on).iter().map(|counter| cap_key(award.household_id, counter)).collect()
+}
+
+/// What a posted award has added to each of its counters.
+fn counted(award: &Award, rule: &Rule) -> BTreeMap<CapKey, Hundredths> {
+    let counters = counters(rule, award.occurred_on);
+    let moved = counters.moved_by(award.units, award.points);
+    moved.map(|(counter, by)| (cap_key(award.household_id, counter), by)).collect()
+}
+
+/// Points, cut-off points and units of an award; when it is posted now, advances `used`.
 fn settle(award: &mut Award, rule: &Rule, used: &mut HashMap<CapKey, Hundredths>) {
-    let key = cap_key(award, rule);
-    let so_far = key.as_ref().and_then(|key| used.get(key)).copied().unwrap_or_default();
-    let worth = rule.terms.worth(award.quantity, so_far);
+    let had = |counter: &Counter| used.get(&cap_key(award.household_id, counter)).copied().unwrap_or_default();
+    let deed = Deed {
+        quantity: award.quantity,
+        degree: award.degree.as_deref(),
+        people: award.people.map_or(1, i32::unsigned_abs),
+        occurred_on: award.occurred_on,
+    };
+    let worth = rule.terms.worth(&deed, &counters(rule, award.occurred_on), had);
     award.points = worth.points;
     award.clipped = worth.clipped;
     if award.status == Status::Posted {
         award.units = worth.units;
-        if let Some(key) = key {
-            used.insert(key, Hundredths(so_far.0 + worth.units.0));
+        for (key, by) in counted(award, rule) {
+            used.entry(key).or_default().0 += by.0;
         }
     }
 }
@@ -215,9 +241,4 @@ async fn add_step(
     };
     entity::step::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
-}
-
-/// Cap keys without repetition.
-fn distinct(keys: impl IntoIterator<Item = CapKey>) -> BTreeSet<CapKey> {
-    keys.into_iter().collect()
 }

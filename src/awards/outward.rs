@@ -29,6 +29,12 @@ pub struct AwardIn {
     pub rule_id: RuleId,
     /// In the rule's unit, more than 0; 1 when absent. For an inspection: spots found, 0 or more.
     pub quantity: Option<Hundredths>,
+    /// Which degree, where the rule has degrees.
+    #[schema(example = "县")]
+    pub degree: Option<String>,
+    /// How many of the household came, where the rule counts by person; its size when absent.
+    #[schema(example = 2, minimum = 1, maximum = 99)]
+    pub people: Option<u32>,
     /// Day of the deed, not in the future.
     pub occurred_on: NaiveDate,
     /// Up to 200 characters.
@@ -44,8 +50,8 @@ impl AwardIn {
     /// # Errors
     /// One problem a field.
     pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
-        let Self { id, household_id, rule_id, quantity, occurred_on, note, handled_by } = self;
-        let raw = Raw { id, household_id, rule_id, quantity, occurred_on, note, handled_by };
+        let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by } = self;
+        let raw = Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by };
         Submission::parse(raw, Arc::clone(recorder))
     }
 }
@@ -165,11 +171,17 @@ pub struct AwardOut {
     pub points: Hundredths,
     /// So many of `unit`.
     pub quantity: Hundredths,
+    /// Which degree, where the rule has degrees.
+    #[schema(example = "县")]
+    pub degree: Option<String>,
+    /// How many people it was multiplied by, where the rule counts by person.
+    #[schema(example = 2)]
+    pub people: Option<i32>,
     /// Where it stands.
     pub status: Status,
     /// The rule demands a proof that was not given: a reviewer says what he saw.
     pub proof_pending: bool,
-    /// Points that the cap cut off.
+    /// Points that a cap, or a better item of the same event, cut off.
     pub clipped: Hundredths,
     /// Day of the deed.
     pub occurred_on: NaiveDate,
@@ -216,6 +228,8 @@ impl From<View> for AwardOut {
             rule_set_version: view.rule_set_version,
             points: award.points,
             quantity: award.quantity,
+            degree: award.degree,
+            people: award.people,
             status: award.status,
             proof_pending: award.proof_pending,
             clipped: award.clipped,

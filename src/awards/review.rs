@@ -1,13 +1,13 @@
 //! What people do with an award after it was recorded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::view::{self, View};
-use super::{Award, Status, StepKind, add_step, cap_key, distinct, entity, posting, settle};
+use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, posting, settle};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
@@ -120,9 +120,8 @@ impl Taker<'_> {
         }
         let award = &found.view.award;
         let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
-        if let Some(key) = cap_key(award, &found.rule) {
-            book.use_caps(&BTreeMap::from([(key, Hundredths(-award.units.0))])).await?;
-        }
+        let freed = counted(award, &found.rule).into_iter().map(|(key, by)| (key, Hundredths(-by.0)));
+        book.use_caps(&freed.collect()).await?;
         if let Some(posted) = ledger::entry_of(tx, CauseKind::Award, id.0, award.household_id).await? {
             let noticed = award.period.as_deref().unwrap_or_default();
             let (period, late) = periods::closed(tx, [award.village_id]).await?.following(award.village_id, noticed);
@@ -191,11 +190,9 @@ impl Taker<'_> {
         award.late = late;
         award.proof_pending = false;
         let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
-        let mut used: HashMap<_, _> = book.cap_uses(&distinct(cap_key(&award, &found.rule))).await?;
+        let mut used: HashMap<_, _> = book.cap_uses(&cap_keys(&award, &found.rule)).await?;
         settle(&mut award, &found.rule, &mut used);
-        if let Some(key) = cap_key(&award, &found.rule) {
-            book.use_caps(&BTreeMap::from([(key, award.units)])).await?;
-        }
+        book.use_caps(&counted(&award, &found.rule)).await?;
         book.post_many(posting(&award, &found.rule).into_iter().collect()).await?;
         let changed = entity::ActiveModel {
             status: Set(award.status),

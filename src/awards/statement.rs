@@ -77,6 +77,9 @@ pub struct CapUse {
     pub units_used: Hundredths,
 }
 
+/// The version of a rule's identity among the counters: it counts the rule's own units.
+const RULE_ID_VERSION: usize = 7;
+
 /// Uses of rules' caps by a household in the windows that contain today.
 ///
 /// # Errors
@@ -85,8 +88,12 @@ pub async fn caps(db: &impl ConnectionTrait, household: HouseholdId, today: Naiv
     let windows = Window::ALL.map(|window| window.of(today));
     let rows = ledger::cap_uses(db, household, &windows).await?;
     let used = |row: ledger::entity::cap_use::Model| {
+        // What else is counted has no name that a page could show.
+        if row.counter_id.get_version_num() != RULE_ID_VERSION {
+            return None;
+        }
         let window = Window::ALL.into_iter().zip(&windows).find(|(_, name)| **name == row.cap_window)?.0;
-        Some(CapUse { rule_id: row.rule_id, window, units_used: row.units })
+        Some(CapUse { rule_id: RuleId(row.counter_id), window, units_used: row.units })
     };
     Ok(rows.into_iter().filter_map(used).collect())
 }

@@ -32,6 +32,10 @@ pub struct Submission {
     pub rule_id: RuleId,
     /// In the rule's unit; the rule's default when absent.
     pub quantity: Option<Hundredths>,
+    /// Which degree, where the rule has degrees.
+    pub degree: Option<String>,
+    /// How many came, where the rule counts 按人; the household's size when absent.
+    pub people: Option<u32>,
     /// Day of the deed.
     pub occurred_on: NaiveDate,
     /// Plain words.
@@ -54,6 +58,10 @@ pub struct Raw {
     /// See [`Submission`].
     pub quantity: Option<Hundredths>,
     /// See [`Submission`].
+    pub degree: Option<String>,
+    /// See [`Submission`].
+    pub people: Option<u32>,
+    /// See [`Submission`].
     pub occurred_on: NaiveDate,
     /// See [`Submission`].
     pub note: Option<String>,
@@ -72,6 +80,12 @@ pub struct Said<'a> {
     pub rule: RuleId,
     /// As it was sent.
     pub quantity: Option<Hundredths>,
+    /// As it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degree: Option<&'a str>,
+    /// As it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
     /// Day of the deed.
     pub occurred_on: NaiveDate,
     /// Plain words.
@@ -106,8 +120,8 @@ impl Submission {
         if !problems.is_empty() {
             return Err(Error::Refused(INVALID, problems));
         }
-        let Raw { id, household_id, rule_id, quantity, occurred_on, .. } = raw;
-        Ok(Self { id, household_id, rule_id, quantity, occurred_on, note, handled_by, recorder })
+        let Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = raw;
+        Ok(Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, recorder })
     }
 
     /// What was said, without the id.
@@ -117,6 +131,8 @@ impl Submission {
             household: self.household_id,
             rule: self.rule_id,
             quantity: self.quantity,
+            degree: self.degree.as_deref(),
+            people: self.people,
             occurred_on: self.occurred_on,
             note: self.note.as_deref(),
             handled_by: self.handled_by.as_deref(),

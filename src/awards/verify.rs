@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
-use super::{Award, Said, Status, cap_key, entity};
+use super::{Award, Said, Status, counted, entity};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, AwardId, RuleId, RuleSetId};
@@ -87,37 +87,39 @@ impl Caps {
             self.rules.extend(read.into_iter().map(|rule| ((award.rule_set_id, rule.id), rule)));
         }
         let Some(rule) = self.rules.get(&key) else { return Ok(false) };
-        if let Some(key) = cap_key(award, rule).filter(|_| award.status == Status::Posted) {
-            self.used.entry(key).or_insert((0, award.village_id)).0 += award.units.0;
+        if award.status == Status::Posted {
+            for (key, by) in counted(award, rule) {
+                self.used.entry(key).or_insert((0, award.village_id)).0 += by.0;
+            }
         }
         Ok(true)
     }
 
     /// The first difference to what is kept. A cap whose use was all freed stays as a row of zero.
     async fn compare(mut self, db: &impl ConnectionTrait) -> Result<Option<Lie>> {
-        use cap_use::Column::{CapWindow, HouseholdId, RuleId};
+        use cap_use::Column::{CapWindow, CounterId, HouseholdId};
         let what =
             |key: &CapKey| format!("户 {} 在 {} 里用掉的次数和逐条相加的结果对不上。", key.household_id, key.window);
         let mut after: Option<CapKey> = None;
         loop {
             let mut query = cap_use::Entity::find();
-            if let Some(CapKey { household_id, rule_id, window }) = after {
-                let columns = [HouseholdId, RuleId, CapWindow].map(Expr::col);
-                let last = [Expr::val(household_id), Expr::val(rule_id), Expr::val(window)];
+            if let Some(CapKey { household_id, counter_id, window }) = after {
+                let columns = [HouseholdId, CounterId, CapWindow].map(Expr::col);
+                let last = [Expr::val(household_id), Expr::val(counter_id), Expr::val(window)];
                 query = query.filter(Expr::tuple(columns).gt(Expr::tuple(last)));
             }
-            let query = query.order_by_asc(HouseholdId).order_by_asc(RuleId).order_by_asc(CapWindow);
+            let query = query.order_by_asc(HouseholdId).order_by_asc(CounterId).order_by_asc(CapWindow);
             let rows = query.limit(PAGE).all(db).await?;
             for row in &rows {
                 let window = row.cap_window.clone();
-                let key = CapKey { household_id: row.household_id, rule_id: row.rule_id, window };
+                let key = CapKey { household_id: row.household_id, counter_id: row.counter_id, window };
                 let (used, village) = self.used.remove(&key).unwrap_or((0, AreaId(Uuid::nil())));
                 if used != row.units.0 {
                     return Ok(Some(Lie { village, seq: None, what: what(&key) }));
                 }
             }
             let Some(row) = rows.into_iter().last() else { break };
-            after = Some(CapKey { household_id: row.household_id, rule_id: row.rule_id, window: row.cap_window });
+            after = Some(CapKey { household_id: row.household_id, counter_id: row.counter_id, window: row.cap_window });
         }
         let missing = self.used.iter().find(|(_, (used, _))| *used != 0);
         Ok(missing.map(|(key, (_, village))| Lie { village: *village, seq: None, what: what(key) }))
@@ -128,19 +130,27 @@ fn lie(award: &Award, what: &str) -> Lie {
     Lie { village: award.village_id, seq: None, what: format!("记录 {}：{what}", award.id) }
 }
 
-/// Whether the row still says what its digest was made of. A quantity that was left out was stored as 1.
+/// Whether the row still says what its digest was made of. A quantity that was left out
+/// was stored as 1, a number of people as the household's size.
 fn still_says_it(award: &Award) -> Result<bool> {
-    let said = |quantity| Said {
+    let said = |quantity, people: Option<i32>| Said {
         account: award.recorded_by,
         household: award.household_id,
         rule: award.rule_id,
         quantity,
+        degree: award.degree.as_deref(),
+        people: people.map(i32::unsigned_abs),
         occurred_on: award.occurred_on,
         note: award.note.as_deref(),
         handled_by: award.handled_by.as_deref(),
     };
-    let left_out = award.quantity == Hundredths::ONE && said(None).digest()? == award.digest;
-    Ok(left_out || said(Some(award.quantity)).digest()? == award.digest)
+    for people in [None, award.people] {
+        let left_out = award.quantity == Hundredths::ONE && said(None, people).digest()? == award.digest;
+        if left_out || said(Some(award.quantity), people).digest()? == award.digest {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {

@@ -218,6 +218,8 @@ impl<'a> Life<'a> {
         let mut items = Vec::with_capacity(occasion.deeds.len());
         for (household_id, quantity) in &occasion.deeds {
             let raw = Raw {
+                degree: None,
+                people: None,
                 id: AwardId(self.pen.clock.new_id()),
                 household_id: *household_id,
                 rule_id: occasion.rule,

@@ -195,7 +195,7 @@ pub mod cap_use {
     use sea_orm::entity::prelude::*;
 
     use crate::hundredths::Hundredths;
-    use crate::ids::{HouseholdId, RuleId};
+    use crate::ids::HouseholdId;
 
     /// A row of `cap_uses`.
     #[sea_orm::model]
@@ -205,9 +205,9 @@ pub mod cap_use {
         /// Whose.
         #[sea_orm(primary_key, auto_increment = false)]
         pub household_id: HouseholdId,
-        /// Which rule's cap.
+        /// What is counted: a rule's units by the rule's id, anything else by an id of the rules' room.
         #[sea_orm(primary_key, auto_increment = false)]
-        pub rule_id: RuleId,
+        pub counter_id: Uuid,
         /// `2026-11-03`, `2026-W45`, `2026-11`, `2026-Q4` or `2026`.
         #[sea_orm(primary_key, auto_increment = false)]
         pub cap_window: String,

@@ -64,13 +64,13 @@ pub struct Posting {
     pub reverses_seq: Option<i64>,
 }
 
-/// One household's use of one rule's cap in one window.
+/// What is counted of one household in one window.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CapKey {
     /// Whose.
     pub household_id: HouseholdId,
-    /// Which rule's cap.
-    pub rule_id: RuleId,
+    /// What is counted.
+    pub counter_id: Uuid,
     /// The window's name.
     pub window: String,
 }
@@ -113,13 +113,13 @@ impl OpenBook<'_> {
         }
         let columns = Expr::tuple([
             Expr::col(cap_use::Column::HouseholdId),
-            Expr::col(cap_use::Column::RuleId),
+            Expr::col(cap_use::Column::CounterId),
             Expr::col(cap_use::Column::CapWindow),
         ]);
-        let wanted = keys.iter().map(|key| (key.household_id.0, key.rule_id.0, key.window.clone()));
+        let wanted = keys.iter().map(|key| (key.household_id.0, key.counter_id, key.window.clone()));
         let rows = cap_use::Entity::find().filter(columns.in_tuples(wanted)).all(self.tx).await?;
         let used = |row: cap_use::Model| {
-            let key = CapKey { household_id: row.household_id, rule_id: row.rule_id, window: row.cap_window };
+            let key = CapKey { household_id: row.household_id, counter_id: row.counter_id, window: row.cap_window };
             (key, row.units)
         };
         Ok(rows.into_iter().map(used).collect())
@@ -132,7 +132,7 @@ impl OpenBook<'_> {
     pub async fn use_caps(&self, changes: &BTreeMap<CapKey, Hundredths>) -> Result<()> {
         let rows = changes.iter().filter(|(_, units)| units.0 != 0).map(|(key, units)| cap_use::ActiveModel {
             household_id: Set(key.household_id),
-            rule_id: Set(key.rule_id),
+            counter_id: Set(key.counter_id),
             cap_window: Set(key.window.clone()),
             units: Set(*units),
         });
@@ -146,7 +146,7 @@ impl OpenBook<'_> {
             let freed = cap_use::Entity::update_many()
                 .col_expr(cap_use::Column::Units, Expr::col(cap_use::Column::Units).add(*row.units.as_ref()))
                 .filter(cap_use::Column::HouseholdId.eq(*row.household_id.as_ref()))
-                .filter(cap_use::Column::RuleId.eq(*row.rule_id.as_ref()))
+                .filter(cap_use::Column::CounterId.eq(*row.counter_id.as_ref()))
                 .filter(cap_use::Column::CapWindow.eq(row.cap_window.as_ref().clone()))
                 .exec(self.tx)
                 .await?;
@@ -157,7 +157,7 @@ impl OpenBook<'_> {
         for rows in chunks(using) {
             let conflict = OnConflict::columns([
                 cap_use::Column::HouseholdId,
-                cap_use::Column::RuleId,
+                cap_use::Column::CounterId,
                 cap_use::Column::CapWindow,
             ])
             .value(cap_use::Column::Units, plus(cap_use::Entity, cap_use::Column::Units))

@@ -2,14 +2,17 @@
 //!
 //! Invariants: at most one draft an area; an adopted set never changes (the database refuses); of
 //! the adopted sets the one with the latest first day not after the deed judges it; a rule keeps its
-//! identity through the versions, by category and name; [`terms::Terms::worth`] is the only place
-//! where a deed becomes points.
+//! identity through the versions, by category and name; [`terms::Terms::worth`] is the only
+//! place where a deed becomes points.
 
 pub mod adoption;
 pub mod entity;
+mod outward;
 pub mod routes;
+mod shape;
 pub mod shelf;
 pub mod terms;
+pub mod worth;
 
 use std::collections::HashMap;
 

@@ -10,14 +10,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::adoption::{self, Resolution};
-use super::terms::{Cap, Proof, Review, Shape};
-use super::{Rule, RuleSet, entity};
+use super::outward::RuleOut;
+use super::{RuleSet, entity};
 use crate::app::App;
 use crate::areas::{self, Level};
 use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
-use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::ids::{AreaId, RuleSetId};
 use crate::scope::{AdoptRules, May, ReadBook};
 
 /// The room's routes.
@@ -40,87 +39,6 @@ enum SetStatus {
     InForce,
     /// A later version judges instead.
     Superseded,
-}
-
-/// How a deed becomes points.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = RuleKind)]
-enum Kind {
-    /// 加分
-    Addition,
-    /// 扣分
-    Deduction,
-    /// 评比
-    Inspection,
-}
-
-/// A rule as it stands in one version.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rule)]
-struct RuleOut {
-    /// Identity through the versions.
-    id: RuleId,
-    /// Place in the table, from 1.
-    #[schema(example = 5)]
-    position: i32,
-    /// 类别
-    #[schema(example = "公益活动")]
-    category: String,
-    /// 事项
-    #[schema(example = "参加村组环境卫生整治")]
-    name: String,
-    /// 方式
-    kind: Kind,
-    /// For each unit; an inspection's full marks.
-    points: Hundredths,
-    /// 每处扣, of an inspection.
-    points_per_spot: Option<Hundredths>,
-    /// What quantity counts.
-    #[schema(example = "人次")]
-    unit: String,
-    /// Units that count in a window.
-    cap: Option<Cap>,
-    /// One of these shows that it was done.
-    proofs: Vec<Proof>,
-    /// Who looks at it before it counts.
-    review: Review,
-    /// The points may become spendable.
-    redeemable: bool,
-    /// A deduction only after a warning: `on_the_spot` or `3_days`.
-    warn_first: Option<String>,
-    /// An inspection may leave it blank.
-    indoor_may_be_skipped: bool,
-    /// For people.
-    remark: Option<String>,
-}
-
-impl From<&Rule> for RuleOut {
-    fn from(rule: &Rule) -> Self {
-        let (kind, points, points_per_spot) = match rule.terms.shape {
-            Shape::Addition { points } => (Kind::Addition, points, None),
-            Shape::Deduction { points } => (Kind::Deduction, points, None),
-            Shape::Inspection { full_marks, points_per_spot } => (Kind::Inspection, full_marks, Some(points_per_spot)),
-        };
-        let terms = rule.terms.clone();
-        Self {
-            id: rule.id,
-            position: rule.position,
-            category: rule.category.clone(),
-            name: rule.name.clone(),
-            kind,
-            points,
-            points_per_spot,
-            unit: terms.unit,
-            cap: terms.cap,
-            proofs: terms.proofs,
-            review: terms.review,
-            redeemable: terms.redeemable,
-            warn_first: terms.warn_first.map(|warning| warning.to_string()),
-            indoor_may_be_skipped: terms.indoor_may_be_skipped,
-            remark: terms.remark,
-        }
-    }
 }
 
 /// The resolution behind a version.

@@ -1,40 +1,20 @@
-//! What a rule says, as data with types, and the one pure function that turns a deed into points.
+//! What a rule says, as data with types.
 
 use std::fmt;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use super::shape::{Band, Degree, Shape, Step, Veto};
 use crate::hundredths::Hundredths;
 
 /// The largest quantity of one award, in whole units: more is a slip of the finger.
 pub const QUANTITY_MAX: Hundredths = Hundredths::whole(10_000);
+/// The largest amount of a rule in bands, in whole units: a donation of a million.
+pub const AMOUNT_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// The largest number of points one unit may give or take.
 pub const POINTS_MAX: Hundredths = Hundredths::whole(10_000);
-
-/// 方式 and 分值: how a quantity becomes points. All numbers are positive; the shape gives the sign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Shape {
-    /// 加分: a fixed number of points for each unit.
-    Addition {
-        /// For each unit.
-        points: Hundredths,
-    },
-    /// 扣分: a fixed number of points off for each unit.
-    Deduction {
-        /// For each unit.
-        points: Hundredths,
-    },
-    /// 评比: full marks, less a fixed number for every spot found, never below zero.
-    Inspection {
-        /// With no spot found.
-        full_marks: Hundredths,
-        /// For each spot (每处扣).
-        points_per_spot: Hundredths,
-    },
-}
 
 /// 上限周期: the stretch of days in which units are counted against a cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -59,6 +39,37 @@ pub struct Cap {
     pub units: Hundredths,
     /// The window they are counted in.
     pub window: Window,
+}
+
+/// 上限分: how many points count in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PointsCap {
+    /// Points that count; of deductions, their size.
+    pub points: Hundredths,
+    /// The window they are counted in.
+    pub window: Window,
+}
+
+/// 有效期: years after which an entry stops counting for honour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleValidity)]
+pub struct Validity {
+    /// For degrees that are not named.
+    #[schema(example = 3)]
+    pub years: Option<u8>,
+    /// By degree.
+    pub by_degree: Vec<DegreeYears>,
+}
+
+/// How long an entry of one degree counts for honour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DegreeYears {
+    /// The degree's name.
+    #[schema(example = "县")]
+    pub degree: String,
+    /// Whole years.
+    #[schema(example = 5)]
+    pub years: u8,
 }
 
 /// 佐证: what shows that the deed was done.
@@ -126,8 +137,57 @@ pub struct Terms {
     pub warn_first: Option<WarnFirst>,
     /// 可没进屋: an inspection may leave the item blank.
     pub indoor_may_be_skipped: bool,
+    /// 上限分: points of this item that count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_cap: Option<PointsCap>,
+    /// 类上限次: units of the whole category that count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category_cap: Option<Cap>,
+    /// 类上限分: points of the whole category that count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category_points_cap: Option<PointsCap>,
+    /// 再犯加倍: a repeat inside this window counts twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_doubles: Option<Window>,
+    /// 只取最高: of the items with the same word here, on one day only the highest counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_of: Option<String>,
+    /// 有效期.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validity: Option<Validity>,
+    /// 按人: times the household's size, or the number who came.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub per_person: bool,
+    /// 补录期限: days after the deed in which it may be recorded without the assembly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_days: Option<u16>,
     /// 说明: for people, never parsed.
     pub remark: Option<String>,
+}
+
+impl Default for Terms {
+    /// One point for each time, without a condition.
+    fn default() -> Self {
+        Self {
+            shape: Shape::Addition { points: Hundredths::ONE },
+            unit: "次".to_owned(),
+            cap: None,
+            proofs: vec![Proof::None],
+            review: Review::None,
+            redeemable: true,
+            warn_first: None,
+            indoor_may_be_skipped: false,
+            points_cap: None,
+            category_cap: None,
+            category_points_cap: None,
+            repeat_doubles: None,
+            highest_of: None,
+            validity: None,
+            per_person: false,
+            late_days: None,
+            remark: None,
+        }
+    }
 }
 
 /// A rule as a table brings it in, before it has an identity.
@@ -141,62 +201,41 @@ pub struct NewRule {
     pub terms: Terms,
 }
 
-/// What a deed is worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Worth {
-    /// Points to post; negative for a deduction.
-    pub points: Hundredths,
-    /// Points that the cap cut off, zero or more.
-    pub clipped: Hundredths,
-    /// Units that count against the cap.
-    pub units: Hundredths,
-}
-
 impl Terms {
     /// Whether `quantity` is one that this rule can judge: zero is fair only for an inspection
-    /// (no spot found); the largest is [`QUANTITY_MAX`].
+    /// (no spot found); the largest is [`QUANTITY_MAX`], or [`AMOUNT_MAX`] for a rule in bands.
     pub fn accepts(&self, quantity: Hundredths) -> bool {
-        let least = if matches!(self.shape, Shape::Inspection { .. }) { 0 } else { 1 };
-        (least..=QUANTITY_MAX.0).contains(&quantity.0)
-    }
-
-    /// What `quantity` units are worth when `used` units of the window were counted before.
-    ///
-    /// Total over all accepted quantities. Parts of a hundredth are dropped towards zero. An
-    /// inspection counts as one unit against its cap, however many spots were found.
-    pub fn worth(&self, quantity: Hundredths, used: Hundredths) -> Worth {
-        let wanted = match self.shape {
-            Shape::Inspection { .. } => Hundredths::ONE,
-            Shape::Addition { .. } | Shape::Deduction { .. } => quantity,
-        };
-        let left = self.cap.map_or(wanted.0, |cap| (cap.units.0 - used.0).max(0));
-        let units = Hundredths(wanted.0.min(left));
-        let full = self.points_of(quantity);
-        let points = match self.shape {
-            Shape::Inspection { .. } if units == Hundredths::ONE => full,
-            Shape::Inspection { .. } => Hundredths::ZERO,
-            Shape::Addition { .. } | Shape::Deduction { .. } => self.points_of(units),
-        };
-        Worth { points, clipped: Hundredths((full.0 - points.0).abs()), units }
+        let least = if self.shape.inspects() { 0 } else { 1 };
+        let most = if matches!(self.shape, Shape::Bands { .. }) { AMOUNT_MAX } else { QUANTITY_MAX };
+        self.shape.is_recorded() && (least..=most.0).contains(&quantity.0)
     }
 
     /// What a quantity counts: the rule's unit, or the spots that an inspection found.
     pub fn counted(&self) -> &str {
-        if matches!(self.shape, Shape::Inspection { .. }) { "处" } else { &self.unit }
+        if self.shape.inspects() { "处" } else { &self.unit }
     }
 
-    fn points_of(&self, quantity: Hundredths) -> Hundredths {
-        let times = |points: Hundredths| points.0 * quantity.0 / Hundredths::ONE.0;
-        Hundredths(match self.shape {
-            Shape::Addition { points } => times(points),
-            Shape::Deduction { points } => -times(points),
-            Shape::Inspection { full_marks, points_per_spot } => (full_marks.0 - times(points_per_spot)).max(0),
-        })
+    /// The window in which the rule's own units are counted: the cap's, else a ladder's.
+    pub fn units_window(&self) -> Option<Window> {
+        self.cap.map(|cap| cap.window).or_else(|| self.shape.counting_window())
     }
 
     /// Whether a proof must be shown that a plain note cannot give.
     pub fn demands_proof(&self) -> bool {
         !self.proofs.is_empty() && !self.proofs.contains(&Proof::None) && !self.proofs.contains(&Proof::SignIn)
+    }
+
+    /// The day from which an entry no longer counts for honour, if there is one.
+    pub fn valid_until(&self, occurred_on: NaiveDate, degree: Option<&str>) -> Option<NaiveDate> {
+        let validity = self.validity.as_ref()?;
+        let named = validity.by_degree.iter().find(|one| Some(one.degree.as_str()) == degree);
+        let years = named.map(|one| one.years).or(validity.years)?;
+        occurred_on.checked_add_months(Months::new(u32::from(years) * 12))
+    }
+
+    /// Whether it may no longer be recorded without the assembly: more than 补录期限 have passed.
+    pub fn is_overdue(&self, occurred_on: NaiveDate, recorded_on: NaiveDate) -> bool {
+        self.late_days.is_some_and(|days| (recorded_on - occurred_on).num_days() > i64::from(days))
     }
 }
 
@@ -228,61 +267,23 @@ impl fmt::Display for WarnFirst {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
-    fn terms(shape: Shape, cap: Option<i64>) -> Terms {
-        Terms {
-            shape,
-            unit: "次".into(),
-            cap: cap.map(|units| Cap { units: Hundredths(units), window: Window::Month }),
-            proofs: vec![Proof::None],
-            review: Review::None,
-            redeemable: true,
-            warn_first: None,
-            indoor_may_be_skipped: false,
-            remark: None,
-        }
-    }
-
-    const ADD_FIVE: Shape = Shape::Addition { points: Hundredths(500) };
-    const OFF_TWO: Shape = Shape::Deduction { points: Hundredths(200) };
-    const TEN_LESS_TWO: Shape = Shape::Inspection { full_marks: Hundredths(1000), points_per_spot: Hundredths(200) };
-
     #[test]
-    fn worked_examples_of_every_shape() {
-        // shape, cap, quantity, used before -> points, clipped, units (all hundredths)
-        let examples = [
-            (ADD_FIVE, None, 100, 0, 500, 0, 100),
-            (ADD_FIVE, None, 50, 0, 250, 0, 50),
-            (ADD_FIVE, None, 1, 0, 5, 0, 1),
-            (ADD_FIVE, Some(400), 300, 200, 1000, 500, 200),
-            (ADD_FIVE, Some(400), 100, 400, 0, 500, 0),
-            (ADD_FIVE, Some(400), 100, 900, 0, 500, 0),
-            (Shape::Addition { points: Hundredths(33) }, None, 50, 0, 16, 0, 50),
-            (OFF_TWO, None, 300, 0, -600, 0, 300),
-            (OFF_TWO, Some(100), 300, 0, -200, 400, 100),
-            (TEN_LESS_TWO, Some(100), 0, 0, 1000, 0, 100),
-            (TEN_LESS_TWO, Some(100), 200, 0, 600, 0, 100),
-            (TEN_LESS_TWO, Some(100), 900, 0, 0, 0, 100),
-            (TEN_LESS_TWO, Some(100), 0, 100, 0, 1000, 0),
-        ];
-        for (shape, cap, quantity, used, points, clipped, units) in examples {
-            let worth = terms(shape.clone(), cap).worth(Hundredths(quantity), Hundredths(used));
-            let expected = Worth { points: Hundredths(points), clipped: Hundredths(clipped), units: Hundredths(units) };
-            assert_eq!(worth, expected, "{shape:?} cap {cap:?} quantity {quantity} after {used}");
-        }
-    }
-
-    #[test]
-    fn zero_is_fair_only_for_an_inspection() {
-        for (shape, zero) in [(ADD_FIVE, false), (OFF_TWO, false), (TEN_LESS_TWO, true)] {
-            let terms = terms(shape, None);
+    fn zero_is_fair_only_for_an_inspection_and_amounts_may_be_larger() {
+        let inspection = Shape::Inspection { full_marks: Hundredths::whole(10), points_per_spot: Hundredths::whole(2) };
+        for (shape, zero, most) in [
+            (Shape::Addition { points: Hundredths::ONE }, false, QUANTITY_MAX),
+            (inspection, true, QUANTITY_MAX),
+            (Shape::Bands { bands: Vec::new() }, false, AMOUNT_MAX),
+        ] {
+            let terms = Terms { shape, ..Terms::default() };
             assert_eq!(terms.accepts(Hundredths::ZERO), zero);
-            assert!(terms.accepts(QUANTITY_MAX) && terms.accepts(Hundredths(1)));
-            assert!(!terms.accepts(Hundredths(QUANTITY_MAX.0 + 1)) && !terms.accepts(Hundredths(-1)));
+            assert!(terms.accepts(most) && terms.accepts(Hundredths(1)));
+            assert!(!terms.accepts(Hundredths(most.0 + 1)) && !terms.accepts(Hundredths(-1)));
         }
+        let base = Shape::Base { points: Hundredths::whole(100), window: Window::Year };
+        assert!(!Terms { shape: base, ..Terms::default() }.accepts(Hundredths::ONE));
     }
 
     #[test]
@@ -293,40 +294,27 @@ mod tests {
     }
 
     #[test]
-    fn terms_read_back_as_they_were_stored() {
-        let terms = Terms { warn_first: Some(WarnFirst::Days(3)), ..terms(TEN_LESS_TWO, Some(100)) };
+    fn terms_read_back_as_they_were_stored_and_what_was_stored_before_still_reads() {
+        let shape = Shape::Degrees { degrees: vec![Degree { name: "县".into(), points: Hundredths::whole(20) }] };
+        let validity = Some(Validity { years: None, by_degree: vec![DegreeYears { degree: "县".into(), years: 3 }] });
+        let terms = Terms { shape, validity, warn_first: Some(WarnFirst::Days(3)), ..Terms::default() };
         let json = serde_json::to_string(&terms).unwrap();
         assert_eq!(serde_json::from_str::<Terms>(&json).unwrap(), terms);
+        let before = r#"{"shape":{"kind":"addition","points":1},"unit":"次","cap":null,"proofs":["none"],"review":"none","redeemable":true,"warn_first":null,"indoor_may_be_skipped":false,"remark":null}"#;
+        assert_eq!(serde_json::from_str::<Terms>(before).unwrap(), Terms::default());
+        assert_eq!(serde_json::to_string(&Terms::default()).unwrap(), before);
     }
 
-    proptest! {
-        #[test]
-        fn a_cap_is_never_exceeded_and_the_order_within_a_window_does_not_change_the_sum(
-            points in 1..=POINTS_MAX.0,
-            cap in 1i64..=5_000,
-            mut quantities in prop::collection::vec(1i64..=3_000, 1..12),
-        ) {
-            let whole = terms(Shape::Addition { points: Hundredths(points * 100) }, Some(cap));
-            let fold = |quantities: &[i64]| quantities.iter().fold((0, 0), |(sum, used), quantity| {
-                let worth = whole.worth(Hundredths(*quantity), Hundredths(used));
-                (sum + worth.points.0, used + worth.units.0)
-            });
-            let (sum, used) = fold(&quantities);
-            prop_assert!(used <= cap);
-            prop_assert_eq!(used, quantities.iter().sum::<i64>().min(cap));
-            quantities.reverse();
-            prop_assert_eq!(fold(&quantities), (sum, used));
-        }
-
-        #[test]
-        fn nothing_accepted_overflows_or_pays_more_than_its_units(
-            points in 1..=POINTS_MAX.0, quantity in 1..=QUANTITY_MAX.0, used in 0..=QUANTITY_MAX.0,
-        ) {
-            for shape in [Shape::Addition { points: Hundredths(points) }, Shape::Deduction { points: Hundredths(points) }] {
-                let worth = terms(shape, Some(1_000)).worth(Hundredths(quantity), Hundredths(used));
-                prop_assert!(worth.points.0.abs() <= points * worth.units.0 / 100);
-                prop_assert!(worth.clipped.0 >= 0 && worth.units.0 >= 0);
-            }
-        }
+    #[test]
+    fn validity_goes_by_degree_and_lateness_by_days() {
+        let day: NaiveDate = "2024-02-29".parse().unwrap();
+        let validity =
+            Some(Validity { years: Some(1), by_degree: vec![DegreeYears { degree: "县".into(), years: 3 }] });
+        let terms = Terms { validity, late_days: Some(7), ..Terms::default() };
+        let until = |degree| terms.valid_until(day, degree).unwrap().to_string();
+        assert_eq!((until(None), until(Some("县"))), ("2025-02-28".to_owned(), "2027-02-28".to_owned()));
+        let recorded = |day: &str| day.parse::<NaiveDate>().unwrap();
+        assert!(!terms.is_overdue(day, recorded("2024-03-07")) && terms.is_overdue(day, recorded("2024-03-08")));
+        assert_eq!(Terms::default().valid_until(day, None), None);
     }
 }

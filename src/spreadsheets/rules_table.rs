@@ -138,6 +138,7 @@ fn rule<'t>(
         warn_first: options.warn_first,
         indoor_may_be_skipped: options.indoor_may_be_skipped.unwrap_or(false),
         remark,
+        ..Terms::default()
     };
     Some(RuleRow { row: row.number, rule: NewRule { category: category?, name: name?, terms } })
 }

@@ -697,8 +697,13 @@ export interface components {
         Award: {
             /** @description What the caller may do with it. */
             can: components["schemas"]["AwardCan"];
-            /** @description Points that the cap cut off. */
+            /** @description Points that a cap, or a better item of the same event, cut off. */
             clipped: components["schemas"]["Hundredths"];
+            /**
+             * @description Which degree, where the rule has degrees.
+             * @example 县
+             */
+            degree: string | null;
             /**
              * @description Its door.
              * @example 12号
@@ -736,6 +741,12 @@ export interface components {
             occurred_on: string;
             /** @description The recorder's own household. */
             own_household: boolean;
+            /**
+             * Format: int32
+             * @description How many people it was multiplied by, where the rule counts by person.
+             * @example 2
+             */
+            people: number | null;
             /**
              * @description The month it counts in; absent until posted.
              * @example 2026-11
@@ -893,6 +904,20 @@ export interface components {
              * @example worker
              */
             username: string;
+        };
+        /** @description How long an entry of one degree counts for honour. */
+        DegreeYears: {
+            /**
+             * @description The degree's name.
+             * @example 县
+             */
+            degree: string;
+            /**
+             * Format: int32
+             * @description Whole years.
+             * @example 5
+             */
+            years: number;
         };
         /** @description A column that was not imported. */
         DroppedColumn: {
@@ -1179,6 +1204,11 @@ export interface components {
         };
         /** @description A deed to be recorded. */
         NewAward: {
+            /**
+             * @description Which degree, where the rule has degrees.
+             * @example 县
+             */
+            degree?: string | null;
             /** @description Who brought it in when another types it, up to 30 characters. */
             handled_by?: string | null;
             /** @description Whose deed. */
@@ -1195,6 +1225,12 @@ export interface components {
              * @description Day of the deed, not in the future.
              */
             occurred_on: string;
+            /**
+             * Format: int32
+             * @description How many of the household came, where the rule counts by person; its size when absent.
+             * @example 2
+             */
+            people?: number | null;
             quantity?: components["schemas"]["Hundredths"] | null;
             /** @description Which rule of the table in force on the day of the deed. */
             rule_id: components["schemas"]["RuleId"];
@@ -1338,8 +1374,13 @@ export interface components {
             items: {
                 /** @description What the caller may do with it. */
                 can: components["schemas"]["AwardCan"];
-                /** @description Points that the cap cut off. */
+                /** @description Points that a cap, or a better item of the same event, cut off. */
                 clipped: components["schemas"]["Hundredths"];
+                /**
+                 * @description Which degree, where the rule has degrees.
+                 * @example 县
+                 */
+                degree: string | null;
                 /**
                  * @description Its door.
                  * @example 12号
@@ -1377,6 +1418,12 @@ export interface components {
                 occurred_on: string;
                 /** @description The recorder's own household. */
                 own_household: boolean;
+                /**
+                 * Format: int32
+                 * @description How many people it was multiplied by, where the rule counts by person.
+                 * @example 2
+                 */
+                people: number | null;
                 /**
                  * @description The month it counts in; absent until posted.
                  * @example 2026-11
@@ -1524,6 +1571,13 @@ export interface components {
              */
             rank: number;
         };
+        /** @description 上限分: how many points count in a window. */
+        PointsCap: {
+            /** @description Points that count; of deductions, their size. */
+            points: components["schemas"]["Hundredths"];
+            /** @description The window they are counted in. */
+            window: components["schemas"]["Window"];
+        };
         /** @description An error document after RFC 9457. */
         Problem: {
             /**
@@ -1666,12 +1720,23 @@ export interface components {
         };
         /** @description A rule as it stands in one version. */
         Rule: {
+            /** @description Of a rule in bands, rising. */
+            bands: components["schemas"]["RuleBand"][];
             cap: components["schemas"]["Cap"] | null;
             /**
              * @description 类别
              * @example 公益活动
              */
             category: string;
+            category_cap: components["schemas"]["Cap"] | null;
+            category_points_cap: components["schemas"]["PointsCap"] | null;
+            /** @description Of a rule by degree. */
+            degrees: components["schemas"]["RuleDegree"][];
+            /**
+             * @description Of the items with the same word, on one day only the highest counts.
+             * @example 救灾
+             */
+            highest_of: string | null;
             /** @description Identity through the versions. */
             id: components["schemas"]["RuleId"];
             /** @description An inspection may leave it blank. */
@@ -1679,12 +1744,27 @@ export interface components {
             /** @description 方式 */
             kind: components["schemas"]["RuleKind"];
             /**
+             * Format: int32
+             * @description Days after the deed in which it may be recorded without the assembly.
+             * @example 30
+             */
+            late_days: number | null;
+            /**
              * @description 事项
              * @example 参加村组环境卫生整治
              */
             name: string;
-            /** @description For each unit; an inspection's full marks. */
+            /** @description Times the household's size, or the number who came. */
+            per_person: boolean;
+            /**
+             * Format: int32
+             * @description Of 前百分比奖励: the share of the participating households.
+             * @example 10
+             */
+            percent: number | null;
+            /** @description For each unit; an inspection's full marks; the most that a ladder, one band or one degree gives. */
             points: components["schemas"]["Hundredths"];
+            points_cap: components["schemas"]["PointsCap"] | null;
             points_per_spot: components["schemas"]["Hundredths"] | null;
             /**
              * Format: int32
@@ -1696,17 +1776,46 @@ export interface components {
             proofs: components["schemas"]["Proof"][];
             /** @description The points may become spendable. */
             redeemable: boolean;
-            /** @description For people. */
+            /**
+             * @description For people.
+             * @example 以签到为准
+             */
             remark: string | null;
+            repeat_doubles: components["schemas"]["Window"] | null;
             /** @description Who looks at it before it counts. */
             review: components["schemas"]["Review"];
+            /** @description Of a ladder, rising. */
+            steps: components["schemas"]["RuleStep"][];
             /**
              * @description What quantity counts.
              * @example 人次
              */
             unit: string;
-            /** @description A deduction only after a warning: `on_the_spot` or `3_days`. */
+            validity: components["schemas"]["RuleValidity"] | null;
+            veto: components["schemas"]["RuleVeto"] | null;
+            /**
+             * @description A deduction only after a warning: `on_the_spot` or `3_days`.
+             * @example on_the_spot
+             */
             warn_first: string | null;
+            window: components["schemas"]["Window"] | null;
+        };
+        /** @description A band of amounts. */
+        RuleBand: {
+            /** @description The amount it begins with. */
+            from: components["schemas"]["Hundredths"];
+            /** @description So much of the amount. */
+            per: components["schemas"]["Hundredths"];
+            /** @description For every whole `per`. */
+            points: components["schemas"]["Hundredths"];
+            to: components["schemas"]["Hundredths"] | null;
+        };
+        /** @description A degree and its points. */
+        RuleDegree: {
+            /** @description 村, 县, 一般, 严重 … */
+            name: string;
+            /** @description For each unit. */
+            points: components["schemas"]["Hundredths"];
         };
         /**
          * Format: uuid
@@ -1717,7 +1826,7 @@ export interface components {
          * @description How a deed becomes points.
          * @enum {string}
          */
-        RuleKind: "addition" | "deduction" | "inspection";
+        RuleKind: "addition" | "deduction" | "inspection" | "ladder" | "bands" | "degrees" | "degrees_off" | "base" | "top_share" | "veto";
         /** @description A version of a table. */
         RuleSet: {
             /** @description Whose. */
@@ -1760,6 +1869,35 @@ export interface components {
             items: components["schemas"]["RuleSet"][];
             /** @description Always null. */
             next_cursor: string | null;
+        };
+        /** @description A step of a ladder. */
+        RuleStep: {
+            /** @description What all of them together are worth. */
+            points: components["schemas"]["Hundredths"];
+            /** @description Units that reach it. */
+            units: components["schemas"]["Hundredths"];
+        };
+        /** @description 有效期: years after which an entry stops counting for honour. */
+        RuleValidity: {
+            /** @description By degree. */
+            by_degree: components["schemas"]["DegreeYears"][];
+            /**
+             * Format: int32
+             * @description For degrees that are not named.
+             * @example 3
+             */
+            years: number | null;
+        };
+        /** @description What a veto does. At least one of them. */
+        RuleVeto: {
+            /**
+             * Format: int32
+             * @description 停兑: so many years in which nothing can be exchanged.
+             */
+            blocks_years: number | null;
+            /** @description The star grade that the household cannot rise above. */
+            lowers_to: string | null;
+            zeroes: components["schemas"]["Window"] | null;
         };
         /** @description The rules in force. */
         RulesInForce: {
@@ -3230,7 +3368,7 @@ export interface operations {
              * @description `household_closed` 这一户已经注销，不能再改动。
              *     `invalid` 填的内容有问题，请按提示改一下。
              *     `occurred_in_future` 日期不能在今天以后。
-             *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处）。
+             *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。
              *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
              */
             422: {

@@ -50,6 +50,7 @@ fn a_row_means_what_it_says() {
         warn_first: Some(WarnFirst::Days(3)),
         indoor_may_be_skipped: false,
         remark: None,
+        ..Terms::default()
     };
     assert_eq!((&*blocking.category, &blocking.terms), ("支持村务", &terms));
     let kitchen = &rule("厨房厕所干净").terms;

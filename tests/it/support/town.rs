@@ -71,17 +71,7 @@ pub fn table() -> Vec<NewRule> {
     let rule = |name: &str, shape, unit: &str, cap, review| NewRule {
         category: "公益活动".into(),
         name: name.into(),
-        terms: Terms {
-            shape,
-            unit: unit.into(),
-            cap,
-            proofs: vec![Proof::None],
-            review,
-            redeemable: true,
-            warn_first: None,
-            indoor_may_be_skipped: false,
-            remark: None,
-        },
+        terms: Terms { shape, unit: unit.into(), cap, proofs: vec![Proof::None], review, ..Terms::default() },
     };
     let add = |points| Shape::Addition { points: Hundredths(points) };
     let cap = |units, window| Some(Cap { units: Hundredths::whole(units), window });

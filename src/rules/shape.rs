@@ -1,0 +1,184 @@
+//! 方式 and 分值: how the quantity of a deed becomes points. Shapes are data; nothing here is parsed
+//! or executed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::terms::Window;
+use crate::hundredths::Hundredths;
+
+/// How a quantity becomes points. All numbers are positive; the shape gives the sign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Shape {
+    /// 加分: a fixed number of points for each unit.
+    Addition {
+        /// For each unit.
+        points: Hundredths,
+    },
+    /// 扣分: a fixed number of points off for each unit.
+    Deduction {
+        /// For each unit.
+        points: Hundredths,
+    },
+    /// 评比: full marks, less a fixed number for every spot found, never below zero.
+    Inspection {
+        /// With no spot found.
+        full_marks: Hundredths,
+        /// For each spot (每处扣).
+        points_per_spot: Hundredths,
+    },
+    /// 阶梯: what all units of a window together are worth is the highest step they reach.
+    Ladder {
+        /// Rising in units and in points.
+        steps: Vec<Step>,
+        /// The window in which units add up.
+        window: Window,
+    },
+    /// 分段: an amount earns points for every whole `per`, band by band.
+    Bands {
+        /// Rising, without overlap.
+        bands: Vec<Band>,
+    },
+    /// 分级: points by degree, for each unit.
+    Degrees {
+        /// Each with a name of its own.
+        degrees: Vec<Degree>,
+    },
+    /// 分级扣分: points off by degree, for each unit.
+    DegreesOff {
+        /// Each with a name of its own.
+        degrees: Vec<Degree>,
+    },
+    /// 基础: what every participating household begins a window with. It never comes from a deed.
+    Base {
+        /// At the beginning of each window.
+        points: Hundredths,
+        /// How often it begins anew.
+        window: Window,
+    },
+    /// 前百分比奖励: for those who lead a window when it is closed. It never comes from a deed.
+    TopShare {
+        /// Of the participating households, 1–100.
+        percent: u8,
+        /// For each of them.
+        points: Hundredths,
+        /// Which window is closed.
+        window: Window,
+    },
+    /// 否决: takes no points by itself; what it does is done when a window is closed.
+    Veto(Veto),
+}
+
+/// A step of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleStep)]
+pub struct Step {
+    /// Units that reach it.
+    pub units: Hundredths,
+    /// What all of them together are worth.
+    pub points: Hundredths,
+}
+
+/// A band of amounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleBand)]
+pub struct Band {
+    /// The amount it begins with.
+    pub from: Hundredths,
+    /// The amount it ends with; open above when absent.
+    pub to: Option<Hundredths>,
+    /// For every whole `per`.
+    pub points: Hundredths,
+    /// So much of the amount.
+    pub per: Hundredths,
+}
+
+/// A degree and its points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleDegree)]
+pub struct Degree {
+    /// 村, 县, 一般, 严重 …
+    pub name: String,
+    /// For each unit.
+    pub points: Hundredths,
+}
+
+/// What a veto does. At least one of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RuleVeto)]
+pub struct Veto {
+    /// The star grade that the household cannot rise above.
+    pub lowers_to: Option<String>,
+    /// 清零: the window whose points come to nothing.
+    pub zeroes: Option<Window>,
+    /// 停兑: so many years in which nothing can be exchanged.
+    pub blocks_years: Option<u8>,
+}
+
+impl Shape {
+    /// Whether its points are taken away, or it does worse: a worker cannot record it.
+    pub fn deducts(&self) -> bool {
+        matches!(self, Self::Deduction { .. } | Self::DegreesOff { .. } | Self::Veto(_))
+    }
+
+    /// Whether it is scored on a round: zero spots are a fair finding.
+    pub fn inspects(&self) -> bool {
+        matches!(self, Self::Inspection { .. })
+    }
+
+    /// Whether a deed can be recorded under it; else it is carried out when a window begins or is closed.
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self, Self::Base { .. } | Self::TopShare { .. })
+    }
+
+    /// Its degrees; none when it has no such choice.
+    pub fn degrees(&self) -> &[Degree] {
+        match self {
+            Self::Degrees { degrees } | Self::DegreesOff { degrees } => degrees,
+            _ => &[],
+        }
+    }
+
+    /// The window in which its units add up although no cap counts them.
+    pub fn counting_window(&self) -> Option<Window> {
+        if let Self::Ladder { window, .. } = self { Some(*window) } else { None }
+    }
+
+    /// What `units` are worth when `used` units of the window were counted before, signed. Parts of a
+    /// hundredth are dropped towards zero. An unknown degree is worth nothing.
+    pub fn points_of(&self, units: Hundredths, degree: Option<&str>, used: Hundredths) -> Hundredths {
+        let times = |points: Hundredths| points.0 * units.0 / Hundredths::ONE.0;
+        let of_degree = |degrees: &[Degree]| {
+            degrees.iter().find(|one| Some(one.name.as_str()) == degree).map_or(0, |one| times(one.points))
+        };
+        Hundredths(match self {
+            Self::Addition { points } => times(*points),
+            Self::Deduction { points } => -times(*points),
+            Self::Inspection { full_marks, points_per_spot } => (full_marks.0 - times(*points_per_spot)).max(0),
+            Self::Ladder { steps, .. } => reached(steps, used.0 + units.0) - reached(steps, used.0),
+            Self::Bands { bands } => banded(bands, units.0),
+            Self::Degrees { degrees } => of_degree(degrees),
+            Self::DegreesOff { degrees } => -of_degree(degrees),
+            Self::Base { .. } | Self::TopShare { .. } | Self::Veto(_) => 0,
+        })
+    }
+}
+
+/// Points of the highest step that so many hundredths of a unit reach.
+fn reached(steps: &[Step], units: i64) -> i64 {
+    steps.iter().filter(|step| step.units.0 <= units).map(|step| step.points.0).max().unwrap_or(0)
+}
+
+/// The first band counts from zero once its beginning is reached (`100-1000:1/100`: 100 gives one
+/// point); each band after it counts what lies above the band before.
+fn banded(bands: &[Band], amount: i64) -> i64 {
+    let mut floor = 0;
+    let mut points = 0;
+    for band in bands.iter().filter(|band| band.from.0 <= amount && band.per.0 > 0) {
+        let end = band.to.map_or(amount, |to| amount.min(to.0));
+        points += (end - floor).max(0) / band.per.0 * band.points.0;
+        floor = end;
+    }
+    points
+}
