@@ -19,7 +19,7 @@ pub struct Model {
     pub id: Uuid,
     /// When.
     pub at: Millis,
-    /// Who; absent for a failed sign-in of nobody we know.
+    /// Who; absent for the command line on its own.
     pub account_id: Option<AccountId>,
     /// What, as the operation's id.
     pub action: String,
@@ -58,16 +58,26 @@ pub struct Act<'a> {
     pub area_path: &'a str,
 }
 
-/// Writes acts down.
+/// Writes acts of this request down.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn append(tx: &impl ConnectionTrait, clock: &Clock, acts: &[Act<'_>]) -> Result<()> {
-    if acts.is_empty() {
-        return Ok(());
-    }
-    let (at, request_id) = (clock.now(), request_id());
-    let rows = acts.iter().map(|act| ActiveModel {
+    let request_id = request_id();
+    append_of_many(tx, clock, acts.iter().map(|act| (act, request_id.as_str()))).await
+}
+
+/// Writes acts of several requests down, each with its own.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn append_of_many<'a>(
+    tx: &impl ConnectionTrait,
+    clock: &Clock,
+    acts: impl Iterator<Item = (&'a Act<'a>, &'a str)>,
+) -> Result<()> {
+    let at = clock.now();
+    let rows = acts.map(|(act, request_id)| ActiveModel {
         id: Set(clock.new_id()),
         at: Set(at),
         account_id: Set(act.by),
@@ -75,8 +85,12 @@ pub async fn append(tx: &impl ConnectionTrait, clock: &Clock, acts: &[Act<'_>]) 
         target_kind: Set(act.target.map(|(kind, _)| kind.to_owned())),
         target_id: Set(act.target.map(|(_, id)| id)),
         area_path: Set(act.area_path.to_owned()),
-        request_id: Set(request_id.clone()),
+        request_id: Set(request_id.to_owned()),
     });
+    let rows: Vec<ActiveModel> = rows.collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
     let insert = Entity::insert_many(rows).into_query();
     tx.execute(&insert).await?;
     Ok(())

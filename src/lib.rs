@@ -8,6 +8,7 @@
 
 // The hall.
 pub mod audit;
+pub mod card_numbers;
 pub mod clock;
 pub mod config;
 pub mod db;

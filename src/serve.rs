@@ -96,7 +96,10 @@ async fn keep_fresh(app: App) {
         match app.db.changed_by_others().await {
             Ok(true) => app.forget_all(),
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "looking for changes by others"),
+            Err(error) => {
+                tracing::warn!(%error, "looking for changes by others; trusting nothing in memory");
+                app.forget_all();
+            }
         }
     }
 }

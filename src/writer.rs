@@ -5,7 +5,9 @@
 //! written still join it, because they would wait for the disk a second time. A group that fails as a
 //! whole is rolled back and done again item by item, so that one bad item harms nobody else.
 
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::app::App;
 use crate::awards::{self, Submission, Submitted};
@@ -32,23 +34,13 @@ pub struct Writer {
 
 /// The queue's other end, to be given to [`run`].
 pub struct Queue {
-    waiting: mpsc::Receiver<Waiting>,
-}
-
-impl Queue {
-    /// Lets whoever has come in the meantime join the group.
-    fn join(&mut self, group: &mut Vec<Waiting>) {
-        while group.len() < GROUP_MAX {
-            let Ok(late) = self.waiting.try_recv() else { break };
-            group.push(late);
-        }
-    }
+    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
 }
 
 /// A queue and its handle.
 pub fn queue() -> (Writer, Queue) {
     let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-    (Writer { queue }, Queue { waiting })
+    (Writer { queue }, Queue { waiting: Arc::new(Mutex::new(waiting)) })
 }
 
 impl Writer {
@@ -69,15 +61,20 @@ impl Writer {
 }
 
 /// Serves the queue until all handles are gone.
-pub async fn run(app: std::sync::Weak<crate::app::Shared>, mut queue: Queue) {
+pub async fn run(app: std::sync::Weak<crate::app::Shared>, Queue { waiting }: Queue) {
     let mut group = Vec::with_capacity(GROUP_MAX);
-    while queue.waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
+    while waiting.lock().await.recv_many(&mut group, GROUP_MAX).await > 0 {
         let Some(shared) = app.upgrade() else { return };
-        serve(&App::from(shared), &mut queue, std::mem::take(&mut group)).await;
+        // A task of its own: if it panics, its group hears that the house is busy, and the next group
+        // is served all the same.
+        let serving = serve(App::from(shared), Arc::clone(&waiting), std::mem::take(&mut group));
+        if let Err(error) = tokio::spawn(serving).await {
+            tracing::error!(%error, "a group was lost");
+        }
     }
 }
 
-async fn serve(app: &App, queue: &mut Queue, mut group: Vec<Waiting>) {
+async fn serve(app: App, queue: Arc<Mutex<mpsc::Receiver<Waiting>>>, mut group: Vec<Waiting>) {
     let tx = match app.db.begin().await {
         Ok(tx) => tx,
         Err(error) => {
@@ -90,11 +87,11 @@ async fn serve(app: &App, queue: &mut Queue, mut group: Vec<Waiting>) {
         }
     };
     let answers = {
-        let group = &mut group;
+        let (app, group) = (&app, &mut group);
         app.finish(tx, async move |tx| {
             let mut answers = Vec::new();
             for _ in 0..ROUNDS_MAX {
-                queue.join(group);
+                join(&mut *queue.lock().await, group);
                 let items: Vec<Submission> = group.iter().skip(answers.len()).map(|one| one.item.clone()).collect();
                 if items.is_empty() {
                     break;
@@ -115,9 +112,17 @@ async fn serve(app: &App, queue: &mut Queue, mut group: Vec<Waiting>) {
         Err(error) => {
             tracing::warn!(%error, items = group.len(), "a group failed and is done again item by item");
             for Waiting { item, answer } in group {
-                let _ = answer.send(alone(app, item).await);
+                let _ = answer.send(alone(&app, item).await);
             }
         }
+    }
+}
+
+/// Lets whoever has come in the meantime join the group.
+fn join(queue: &mut mpsc::Receiver<Waiting>, group: &mut Vec<Waiting>) {
+    while group.len() < GROUP_MAX {
+        let Ok(late) = queue.try_recv() else { break };
+        group.push(late);
     }
 }
 

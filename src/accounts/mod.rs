@@ -24,6 +24,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::card_numbers;
 use crate::error::{Error, Refusal, Result};
 use crate::ids::AccountId;
 
@@ -62,7 +63,9 @@ impl Username {
             letter.is_ascii_alphanumeric()
                 || matches!(letter, '_' | '-' | '.' | '〇' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
         };
-        if USERNAME_CHARS.contains(&username.chars().count()) && username.chars().all(is_allowed) {
+        if card_numbers::stand_in(&username) {
+            Err(Error::field("username", "id_number", "账号名像身份证号或银行卡号，不能用，请换一个。"))
+        } else if USERNAME_CHARS.contains(&username.chars().count()) && username.chars().all(is_allowed) {
             Ok(Self(username))
         } else {
             Err(Error::field("username", "wrong_form", "账号名用 2 到 32 个字母、数字、汉字或 _-. 。"))
@@ -86,7 +89,9 @@ impl PersonName {
     /// A field problem.
     pub fn parse(text: &str) -> Result<Self> {
         let name = text.trim();
-        if NAME_CHARS.contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        if card_numbers::stand_in(name) {
+            Err(Error::field("name", "id_number", "姓名里像有身份证号或银行卡号，请去掉。"))
+        } else if NAME_CHARS.contains(&name.chars().count()) && !name.chars().any(char::is_control) {
             Ok(Self(name.to_owned()))
         } else {
             Err(Error::field("name", "out_of_range", "姓名要写 1 到 30 个字。"))

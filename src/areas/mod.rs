@@ -13,6 +13,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
 use crate::audit::{self, Act};
+use crate::card_numbers;
 use crate::clock::Clock;
 use crate::db::{Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
@@ -48,6 +49,9 @@ impl AreaName {
     /// A field problem.
     pub fn parse(text: &str) -> Result<Self> {
         let name = text.trim();
+        if card_numbers::stand_in(name) {
+            return Err(Error::field("name", "id_number", "名称里像有身份证号或银行卡号，请去掉。"));
+        }
         let fine = (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
         fine.then(|| Self(name.to_owned()))
             .ok_or_else(|| Error::field("name", "out_of_range", "名称要写 1 到 30 个字。"))

@@ -32,6 +32,8 @@ pub struct Judged {
     pub award: Award,
     /// The rule that judged it.
     pub rule: Rule,
+    /// The request it came with.
+    pub request_id: String,
 }
 
 /// Everything a group is judged by.
@@ -99,6 +101,9 @@ impl Judging {
             if !may.reaches(&household.grid_path) {
                 return Err(WORKER_CANNOT_DEDUCT.into());
             }
+            if item.note.is_none() {
+                return Err(Error::field("note", "missing", "扣分要写清为什么，请写一句。"));
+            }
         }
         let quantity = quantity(item, rule)?;
         let degree = degree(item, rule)?;
@@ -133,7 +138,7 @@ impl Judging {
             recorded_at: self.now,
         };
         settle(&mut award, rule, used);
-        Ok(Judged { award, rule: rule.clone() })
+        Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone() })
     }
 
     fn household(&self, item: &Submission) -> Result<&Household> {

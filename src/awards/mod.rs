@@ -143,16 +143,15 @@ async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Resu
     if written != judged.len() as u64 {
         return Err(Error::Internal("an award appeared while it was being written".to_owned()));
     }
-    let acts: Vec<Act<'_>> = judged
-        .iter()
-        .map(|judged| Act {
-            by: Some(judged.award.recorded_by),
-            action: "submit_award",
-            target: Some(("award", judged.award.id.0)),
-            area_path: judging.background.area_path(&judged.award),
-        })
-        .collect();
-    audit::append(tx, &pen.clock, &acts).await
+    let act = |judged: &Judged| Act {
+        by: Some(judged.award.recorded_by),
+        action: "submit_award",
+        target: Some(("award", judged.award.id.0)),
+        area_path: judging.background.area_path(&judged.award),
+    };
+    let acts: Vec<Act<'_>> = judged.iter().map(act).collect();
+    let requests = judged.iter().map(|judged| judged.request_id.as_str());
+    audit::append_of_many(tx, &pen.clock, acts.iter().zip(requests)).await
 }
 
 /// The entry of a posted award; none while it waits, nor for one that came to zero points.

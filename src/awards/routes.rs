@@ -100,12 +100,13 @@ async fn submit_awards(
                 award: Some(submitted.award.into()),
                 error: None,
             },
-            Err(error) => BatchResult {
-                id,
-                status: error.refusal().status,
-                award: None,
-                error: Some(Problem::of(&error, &request_id)),
-            },
+            Err(error) => {
+                let status = error.refusal().status;
+                if status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16() {
+                    tracing::error!(%request_id, status, %error, "an award of a batch failed");
+                }
+                BatchResult { id, status, award: None, error: Some(Problem::of(&error, &request_id)) }
+            }
         }
     };
     Ok(Json(BatchOut { results: read.into_iter().map(result).collect() }))

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use unicode_normalization::UnicodeNormalization as _;
 
+use crate::audit;
+use crate::card_numbers;
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AwardId, HouseholdId, RuleId};
@@ -16,8 +17,6 @@ use crate::scope::{AddPoints, May};
 pub const NOTE_CHARS_MAX: usize = 200;
 /// Longest name of who brought it in.
 pub const HANDLED_BY_CHARS_MAX: usize = 30;
-/// Digits in a row of the shortest identity or bank card number.
-const ID_DIGITS: usize = 15;
 /// Longest reason of a step.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -44,6 +43,8 @@ pub struct Submission {
     pub handled_by: Option<String>,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
+    /// The request it came with, for the audit: the writer answers many at once.
+    pub request_id: String,
 }
 
 /// Fields of a submission before they are checked.
@@ -120,8 +121,21 @@ impl Submission {
         if !problems.is_empty() {
             return Err(Error::Refused(INVALID, problems));
         }
+        let request_id = audit::request_id();
         let Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = raw;
-        Ok(Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, recorder })
+        Ok(Self {
+            id,
+            household_id,
+            rule_id,
+            quantity,
+            degree,
+            people,
+            occurred_on,
+            note,
+            handled_by,
+            recorder,
+            request_id,
+        })
     }
 
     /// What was said, without the id.
@@ -161,20 +175,8 @@ fn text(field: &str, given: Option<String>, chars_max: usize, problems: &mut Vec
     if text.chars().any(|char| char.is_control() && char != '\n') {
         problems.push(FieldProblem::new(field, "control_character", "里面有看不见的符号，请去掉。"));
     }
-    if digits_in_a_row(&text) >= ID_DIGITS {
+    if card_numbers::stand_in(&text) {
         problems.push(FieldProblem::new(field, "id_number", "里面像有身份证号或银行卡号，请去掉，这里不能保存。"));
     }
     (!text.is_empty()).then_some(text)
-}
-
-/// The longest run of digits, full-width ones included. Dates in a row have signs between them.
-fn digits_in_a_row(text: &str) -> usize {
-    let mut run = 0;
-    text.nfkc()
-        .map(|char| {
-            run = if char.is_ascii_digit() { run + 1 } else { 0 };
-            run
-        })
-        .max()
-        .unwrap_or(0)
 }

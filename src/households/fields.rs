@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::entity::Tags;
 use super::phone::Phone;
+use crate::card_numbers;
 
 const CODE_CHARS_MAX: usize = 20;
 const NAME_CHARS_MAX: usize = 20;
@@ -13,9 +14,6 @@ const DOOR_CHARS_MAX: usize = 12;
 const DOOR_DIGITS_MAX: usize = 6;
 const TAGS_MAX: usize = 10;
 const TAG_CHARS_MAX: usize = 10;
-/// Digits in a row that no name, code or address needs: old identity numbers have 15, new ones 18,
-/// bank cards 16 to 19.
-const ID_DIGITS: usize = 15;
 /// Door order of a household without a door: behind all others of its grid.
 pub(super) const NO_DOOR: i32 = i32::MAX;
 
@@ -55,7 +53,7 @@ fn is_invisible(c: char) -> bool {
 
 fn optional(text: &str, chars_max: usize, fault: Fault) -> Result<Option<String>, Fault> {
     let text = tidy(text);
-    if holds_id_number(&text) {
+    if card_numbers::stand_in(&text) {
         return Err(ID_NUMBER);
     }
     if text.chars().count() > chars_max || text.chars().any(char::is_control) {
@@ -79,7 +77,7 @@ pub(super) fn address(text: &str) -> Result<Option<String>, Fault> {
 pub(super) fn code(text: &str) -> Result<String, Fault> {
     let code = tidy(text).replace(' ', "").to_ascii_uppercase();
     let fine = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if holds_id_number(&code) {
+    if card_numbers::stand_in(&code) {
         Err(ID_NUMBER)
     } else if fine && (1..=CODE_CHARS_MAX).contains(&code.len()) {
         Ok(code)
@@ -113,7 +111,7 @@ pub(super) fn phone(text: &str) -> Result<Option<Phone>, Fault> {
     if tidy(text).is_empty() {
         return Ok(None);
     }
-    if holds_id_number(text) {
+    if card_numbers::stand_in(text) {
         return Err(ID_NUMBER);
     }
     Phone::parse(text).map(Some).ok_or(PHONE)
@@ -138,26 +136,6 @@ pub fn door_in(address: &str) -> Option<String> {
     (1..=DOOR_DIGITS_MAX).contains(&digits).then(|| format!("{number}号"))
 }
 
-/// Whether a text holds what may be an identity or bank card number, however its digits are grouped.
-fn holds_id_number(text: &str) -> bool {
-    let mut row = 0;
-    let mut gap = false;
-    for c in text.nfkc() {
-        if c.is_ascii_digit() {
-            row += 1;
-            gap = false;
-            if row >= ID_DIGITS {
-                return true;
-            }
-        } else if row > 0 && !gap && (c.is_whitespace() || "-–—.·".contains(c)) {
-            gap = true;
-        } else {
-            row = 0;
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +145,7 @@ mod tests {
         assert_eq!(tidy(" 陈  小\u{200b}正\n"), "陈小正");
         assert_eq!(tidy(" John  Smith "), "John Smith");
         assert_eq!(code(" ｌｊｐ 0001"), Ok("LJP0001".into()));
-        assert!(!holds_id_number("一组19号 13274429896") && !holds_id_number("2026-11-23"));
+        assert!(!card_numbers::stand_in("一组19号 13274429896") && !card_numbers::stand_in("2026-11-23"));
     }
 
     #[test]

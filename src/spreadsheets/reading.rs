@@ -1,10 +1,10 @@
 //! Walking over the rows of a table whose header was found.
 
-use super::forbidden;
 use super::heading::{Table, cleaned, span};
 use super::report::{Place, Report, shown};
 use super::sheet::{Kind, Row};
 use super::text::compact;
+use crate::card_numbers;
 
 /// Words that make a row a total.
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
@@ -114,7 +114,7 @@ impl<'a, F: Copy + PartialEq> Table<'a, F> {
 
     fn check_cells(&self, row: &Row, report: &mut Report) {
         for at in self.columns.iter().filter_map(|column| self.at(row, column.field)) {
-            if forbidden::has_number(at.text) {
+            if card_numbers::stand_in(at.text) {
                 at.error(report, "id_number_in_cell", "像身份证号或银行卡号，不能保存，请删掉这个号码。");
             } else if at.kind == Kind::Formula && at.text.is_empty() {
                 at.note(report, "formula", "是公式，没有导入，请改成文字或数字。");

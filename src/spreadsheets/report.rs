@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::forbidden;
+use crate::card_numbers;
 
 /// A value is shown to be recognised, not to be copied back.
 const VALUE_CHARS_MAX: usize = 40;
@@ -115,7 +115,7 @@ pub fn letters(column: u16) -> String {
 
 /// A value as it may be shown.
 pub fn shown(value: &str) -> String {
-    if forbidden::has_number(value) {
+    if card_numbers::stand_in(value) {
         return "(证件号码不显示)".to_owned();
     }
     let mut shown: String = value.chars().take(VALUE_CHARS_MAX).collect();

@@ -1,6 +1,7 @@
 //! A table as text cells, whatever file it came in.
 
-use super::{delimited, forbidden, package, text, workbook};
+use super::{delimited, package, text, workbook};
+use crate::card_numbers;
 use crate::error::Error;
 
 /// A village's roster is a tenth of a megabyte; a year of paste-ups and pictures stays below this.
@@ -144,7 +145,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Sheet, Unreadable> {
 fn title(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let kept = if forbidden::has_number(stem) { "" } else { stem };
+    let kept = if card_numbers::stand_in(stem) { "" } else { stem };
     kept.chars().filter(|c| text::is_visible(*c) && !c.is_control()).take(TITLE_CHARS_MAX).collect()
 }
 

@@ -62,12 +62,14 @@ both_engines! {
         let worker = app.signed_in(&app.town.worker).await;
         worker.post("/awards", award(&app, 0, "积极参选", 1)).await.expect(201);
         assert!(!here.changed_by_others().await.unwrap());
-        for said in ["once", "twice"] {
+        for (number, said) in [(2, "once"), (3, "twice")] {
             let tx = there.begin().await.unwrap();
             meta::put(&tx, "written", said).await.unwrap();
             tx.commit().await.unwrap();
             // Ours after theirs hides nothing.
-            worker.post("/auth/logout", json!({})).await;
+            let mut ours = award(&app, 0, "积极参选", 1);
+            ours["id"] = json!(award_id(number));
+            worker.post("/awards", ours).await.expect(201);
             assert!(here.changed_by_others().await.unwrap(), "{said}");
             assert!(!here.changed_by_others().await.unwrap());
         }
