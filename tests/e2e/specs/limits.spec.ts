@@ -2,7 +2,7 @@ import { cleaning, type Household } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: let the phone promise points beyond the cap. */
-test('a cap is said before it bites', async ({ page, as, open, signedIn, look }) => {
+test('a cap is said before it bites @screen', async ({ page, as, open, signedIn, look }) => {
   const worker = await as('worker');
   const [one] = await worker.fresh(cleaning, 1);
   for (let times = 0; times < 3; times += 1) await worker.award(one!.id, cleaning);
@@ -54,7 +54,7 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
 });
 
 /** Mutation: answer an unknown household with an empty screen. */
-test('what cannot be found says so', async ({ page, open, signedIn, look }) => {
+test('what cannot be found says so @screen', async ({ page, open, signedIn, look }) => {
   await signedIn('worker');
   await open('/households/01939f7e-0000-7000-8000-000000000001');
   await expect(page.getByRole('alert').filter({ hasText: '没有找到' })).toBeVisible();
