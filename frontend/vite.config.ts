@@ -42,10 +42,11 @@ function shell(): Plugin {
 
 /**
  * Svelte keeps its code for hydration, legacy components and async components behind flags that
- * this app never raises. Said as constants, the bundler can leave that code out.
+ * this app never raises, and makes a list that it never asks. Said as constants, and as a call
+ * without side effects, the bundler can leave them out.
  */
-function unraisedFlags(): Plugin {
-  const flags: [file: string, declared: string, constant: string][] = [
+function unusedSvelte(): Plugin {
+  const changes: [file: string, declared: string, instead: string][] = [
     ['dom/hydration.js', 'export let hydrating = false;', 'export const hydrating = false;'],
     ['dom/hydration.js', '\thydrating = value;', ''],
     ...['async_mode_flag', 'legacy_mode_flag', 'tracing_mode_flag'].flatMap(
@@ -55,17 +56,23 @@ function unraisedFlags(): Plugin {
       ],
     ),
     ['flags/index.js', '\tasync_mode_flag = false;', ''],
+    [
+      'src/utils.js',
+      'DOM_PROPERTIES = [\n\t...DOM_BOOLEAN_ATTRIBUTES,',
+      'DOM_PROPERTIES = /* @__PURE__ */ DOM_BOOLEAN_ATTRIBUTES.concat(',
+    ],
+    ['src/utils.js', "\t'disableRemotePlayback'\n];", "\t'disableRemotePlayback'\n);"],
   ];
   return {
-    name: 'hujifen-unraised-flags',
+    name: 'hujifen-unused-svelte',
     apply: 'build',
     transform: {
-      filter: { id: /svelte\/src\/internal\/(client\/dom\/hydration|flags\/index)\.js/ },
+      filter: { id: /svelte\/src\/(internal\/(client\/dom\/hydration|flags\/index)|utils)\.js/ },
       handler(code, id) {
-        for (const [file, declared, constant] of flags) {
+        for (const [file, declared, instead] of changes) {
           if (!id.includes(file)) continue;
           if (!code.includes(declared)) this.error(`${file} no longer says: ${declared}`);
-          code = code.replace(declared, constant);
+          code = code.replace(declared, instead);
         }
         return { code, map: null };
       },
@@ -83,7 +90,7 @@ const core =
 const later = /\/(bindings\/(?!shared)|actions)/;
 
 export default defineConfig({
-  plugins: [svelte(), shell(), unraisedFlags()],
+  plugins: [svelte(), shell(), unusedSvelte()],
   build: {
     // No static class blocks come out of this: Safari 15.4 and the kernels of WeChat run it.
     target: 'es2022',

@@ -17,10 +17,12 @@ pub struct DocsPage {
 }
 
 const STYLE: &str = "\
-body{max-width:60rem;margin:0 auto;padding:1rem;background:#f6f4ef;color:#1a1a1a;font:1rem/1.5 system-ui,sans-serif}\
+body{max-width:60rem;margin:0 auto;padding:1rem;background:#f6f4ef;color:#1a1a1a;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\
 h1,h2{color:#b3261e}h3{margin:2rem 0 .3rem;padding-top:1rem;border-top:1px solid #dcd6ca}\
 table{width:100%;border-collapse:collapse;margin:.3rem 0 1rem}\
-th,td{padding:.25rem .5rem;border:1px solid #dcd6ca;text-align:start;vertical-align:top;overflow-wrap:anywhere}\
+th,td{padding:.25rem .5rem;border:1px solid #dcd6ca;text-align:start;vertical-align:top;overflow-wrap:break-word}\
+th{white-space:nowrap}td:last-child{overflow-wrap:anywhere}\
+@media(max-width:40rem){table{font-size:.85rem;line-height:1.6rem}th,td{padding:.25rem .3rem}}\
 caption{text-align:start;font-weight:600}code{background:#fff;padding:.1em .3em}\
 :target{background:#ffe9b8}a{color:#0b57d0}nav ul{columns:18rem;padding-inline-start:1rem}";
 
@@ -30,7 +32,7 @@ pub fn render(document: &Value, catalogue: &[Refusal]) -> DocsPage {
     let title = escaped(&document["info"]["title"]);
     html += "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">";
     html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
-    let _ = write!(html, "<title>{title} API</title><style>{STYLE}</style><h1>{title} API</h1>");
+    let _ = write!(html, "<title>{title} API</title><style>{STYLE}</style><main><h1>{title} API</h1>");
     let _ = write!(html, "<p>{}</p>", prose(&document["info"]["description"]));
     html += "<p>机器可读的说明：<a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>（OpenAPI 3.1）。\
              错误代码表在<a href=\"#codes\">最后</a>。</p>";
@@ -50,7 +52,7 @@ pub fn render(document: &Value, catalogue: &[Refusal]) -> DocsPage {
         schema_table(&mut html, name, schema);
     }
     codes(&mut html, catalogue);
-    html += "</html>\n";
+    html += "</main></html>\n";
     let policy = format!(
         "default-src 'none'; style-src {}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         style_source(STYLE)
@@ -67,7 +69,7 @@ fn contents(html: &mut String, document: &Value, tags: &[&Value]) {
             operations(document).filter(|(.., operation)| operation["tags"][0] == tag["name"])
         {
             let id = escaped(&operation["operationId"]);
-            let _ = write!(html, "<li><a href=\"#{id}\">{} {}</a></li>", method.to_uppercase(), escape(path));
+            let _ = write!(html, "<li><a href=\"#{id}\">{} {}</a></li>", method.to_uppercase(), breakable(path));
         }
         *html += "</ul>";
     }
@@ -76,7 +78,7 @@ fn contents(html: &mut String, document: &Value, tags: &[&Value]) {
 
 fn describe(html: &mut String, path: &str, method: &str, operation: &Value) {
     let id = escaped(&operation["operationId"]);
-    let _ = write!(html, "<h3 id=\"{id}\"><code>{} {}</code></h3>", method.to_uppercase(), escape(path));
+    let _ = write!(html, "<h3 id=\"{id}\"><code>{} {}</code></h3>", method.to_uppercase(), breakable(path));
     let _ = write!(html, "<p>{} {}</p>", prose(&operation["summary"]), prose(&operation["description"]));
     let calls: Vec<&str> =
         operation["security"].as_array().into_iter().flatten().flat_map(members).map(|(name, _)| name).collect();
@@ -90,7 +92,7 @@ fn describe(html: &mut String, path: &str, method: &str, operation: &Value) {
             let _ = write!(
                 html,
                 "<tr><td><code>{}</code>{required}<td>{}<td>{}<td>{}",
-                escaped(&parameter["name"]),
+                breakable(parameter["name"].as_str().unwrap_or_default()),
                 escaped(&parameter["in"]),
                 kind(&parameter["schema"]),
                 prose(&parameter["description"])
@@ -107,7 +109,9 @@ fn describe(html: &mut String, path: &str, method: &str, operation: &Value) {
         for (media, content) in members(&response["content"]) {
             let examples = content["examples"].as_object();
             if let Some(examples) = examples.filter(|_| media == "application/problem+json") {
-                let links = examples.keys().map(|code| format!("<a href=\"#{0}\"><code>{0}</code></a>", escape(code)));
+                let links = examples
+                    .keys()
+                    .map(|code| format!("<a href=\"#{}\"><code>{}</code></a>", escape(code), breakable(code)));
                 *html += &links.collect::<Vec<_>>().join(" ");
             } else {
                 let _ = write!(html, "<code>{}</code> {} ", escape(media), kind(&content["schema"]));
@@ -125,12 +129,15 @@ fn schema_table(html: &mut String, name: &str, schema: &Value) {
         return;
     };
     let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
-    *html += "<table><tr><th>字段<th>类型<th>说明<th>例子";
+    *html += "<table><tr><th>字段<th>类型<th>说明";
     for (field, value) in fields {
         let mark = if required.iter().any(|name| *name == field) { "*" } else { "" };
-        let example = if value["example"].is_null() { String::new() } else { escape(&value["example"].to_string()) };
+        let example = match &value["example"] {
+            Value::Null => String::new(),
+            example => format!(" 例：<code>{}</code>", breakable(&example.to_string())),
+        };
         let (kind, about) = (kind(value), prose(&value["description"]));
-        let _ = write!(html, "<tr><td><code>{}</code>{mark}<td>{kind}<td>{about}<td>{example}", escape(field));
+        let _ = write!(html, "<tr><td><code>{}</code>{mark}<td>{kind}<td>{about}{example}", breakable(field));
     }
     *html += "</table>";
 }
@@ -138,7 +145,7 @@ fn schema_table(html: &mut String, name: &str, schema: &Value) {
 fn codes(html: &mut String, catalogue: &[Refusal]) {
     *html += "<h2 id=\"codes\">错误代码 Codes</h2><table><tr><th>代码<th>状态<th>说明";
     for Refusal { status, code, title } in catalogue {
-        let _ = write!(html, "<tr id=\"{code}\"><td><code>{code}</code><td>{status}<td>{}", escape(title));
+        let _ = write!(html, "<tr id=\"{code}\"><td><code>{}</code><td>{status}<td>{}", breakable(code), escape(title));
     }
     *html += "</table>";
 }
@@ -146,8 +153,8 @@ fn codes(html: &mut String, catalogue: &[Refusal]) {
 /// A schema in a few words.
 fn kind(schema: &Value) -> String {
     if let Some(path) = schema["$ref"].as_str() {
-        let name = escape(path.rsplit('/').next().unwrap_or(path));
-        return format!("<a href=\"#schema-{name}\">{name}</a>");
+        let name = path.rsplit('/').next().unwrap_or(path);
+        return format!("<a href=\"#schema-{}\">{}</a>", escape(name), breakable(name));
     }
     for several in ["oneOf", "anyOf", "allOf"] {
         if let Some(parts) = schema[several].as_array() {
@@ -188,6 +195,20 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Escaped; on a phone a long name may go on in the next line: `grid_` `name`, `Award` `Id`.
+fn breakable(text: &str) -> String {
+    let mut html = String::with_capacity(2 * text.len());
+    let mut before = ' ';
+    for letter in text.chars() {
+        if matches!(before, '_' | '/') || before.is_lowercase() && letter.is_uppercase() {
+            html += "<wbr>";
+        }
+        html += &escape(letter.encode_utf8(&mut [0; 4]));
+        before = letter;
+    }
+    html
+}
+
 /// Escaped, with the words in backticks set as code.
 fn prose(value: &Value) -> String {
     let text = escaped(value);
@@ -212,6 +233,7 @@ mod tests {
         let html = String::from_utf8(page.html.to_vec()).unwrap();
         assert!(html.contains("A &amp; B") && html.contains("Say <code>code</code> &lt;script&gt;"));
         assert!(html.contains("<h3 id=\"list_areas\">") && html.contains("<tr id=\"not_found\">"));
+        assert_eq!(breakable("/rule_sets AwardId <"), "/<wbr>rule_<wbr>sets Award<wbr>Id &lt;");
         assert!(page.policy.contains(&style_source(STYLE)));
     }
 }

@@ -8,7 +8,7 @@ export const householdWords: Record<HouseholdStatus, string> = {
   closed: '已注销',
 };
 
-/** 12 号, whatever the spacing in the roster. */
+/** 12 号, whatever the spacing in the roster; never torn at the end of a line. */
 export function doorWords(door: string | null): string {
-  return door ? door.replace(/^(\d+)\s*号$/, '$1 号') : '';
+  return door ? door.replace(/^(\d+)\s*号$/, '$1\u00a0号') : '';
 }

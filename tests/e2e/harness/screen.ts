@@ -8,15 +8,44 @@ const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** What a finger must be able to hit, in CSS pixels. */
 const targetPx = 48;
 
+/** Beside the small phone that everything runs on: a larger phone, a computer. */
+const otherSizes = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+];
+
 /**
- * No WCAG violation, nothing that sticks out, nothing too small for a finger; a picture
- * goes to `output/screens/<name>.png`.
+ * No WCAG violation, and at every size nothing that sticks out and nothing too small for a
+ * finger; pictures go to `output/screens/<name>.png` and `<name>-<width>.png`.
  */
 export async function expectSoundScreen(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true, animations: 'disabled' });
   await expectNoAxeViolations(page);
-  expect(await page.evaluate(stickingOut), 'sticks out').toEqual([]);
-  expect(await page.evaluate(smallTargets, targetPx), 'too small for a finger').toEqual([]);
+  await atEverySize(page, async (width, other) => {
+    const path = `${pictures}${name}${other ? `-${width}` : ''}.png`;
+    await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+    const small = await page.evaluate(smallTargets, targetPx);
+    expect(small, `too small for a finger at ${width} px`).toEqual([]);
+    const { high, window } = await page.evaluate(() => ({
+      high: document.documentElement.scrollHeight,
+      window: document.documentElement.clientHeight,
+    }));
+    expect(high, `the window scrolls beside the page at ${width} px`).toBe(window);
+  });
+}
+
+/** No scrolling to the side at any size; `also` looks at more while the page has that size. */
+export async function atEverySize(
+  page: Page,
+  also?: (width: number, other: boolean) => Promise<void>,
+): Promise<void> {
+  const usual = page.viewportSize()!;
+  for (const size of [usual, ...otherSizes]) {
+    await page.setViewportSize(size);
+    await also?.(size.width, size !== usual);
+    const found = await page.evaluate(stickingOut, size.width);
+    expect(found, `sticks out at ${size.width} px`).toEqual([]);
+  }
+  await page.setViewportSize(usual);
 }
 
 /** WCAG 2.2 AA in the present state of the page. */
@@ -37,12 +66,11 @@ export async function expectNoAxeViolations(page: Page): Promise<void> {
 }
 
 /** Runs in the page. A scroller hides what is too wide for it, so every element is asked. */
-function stickingOut(): string[] {
-  const wide = document.documentElement.clientWidth;
+function stickingOut(wide: number): string[] {
   const field = (element: Element) => /^(INPUT|TEXTAREA)$/.test(element.tagName);
   const found: string[] = [];
-  const { scrollHeight, clientHeight } = document.documentElement;
-  if (scrollHeight > clientHeight) found.push('the window scrolls beside the page');
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > wide) found.push(`the window is ${scrollWidth} px wide`);
   for (const element of document.body.querySelectorAll('*')) {
     const { left, right, width } = element.getBoundingClientRect();
     const cut = element.scrollWidth > element.clientWidth && element.clientWidth > 1;

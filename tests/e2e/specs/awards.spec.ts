@@ -76,7 +76,12 @@ test('撤销 takes the points back', async ({ page, as, signedIn }) => {
 });
 
 /** Mutation: make the id of an award when it is sent instead of when it is first pressed. */
-test('an award whose answer was lost is recorded once', async ({ page, as, signedIn, look }) => {
+test('an award whose answer was lost is recorded once @screen', async ({
+  page,
+  as,
+  signedIn,
+  look,
+}) => {
   const worker = await as('worker');
   const [one] = await worker.fresh(cleaning, 1);
   const before = await worker.statement(one!.id);

@@ -2,7 +2,7 @@ import { cleaning, type Household } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: let the phone promise points beyond the cap. */
-test('a cap is said before it bites', async ({ page, as, open, signedIn, look }) => {
+test('a cap is said before it bites @screen', async ({ page, as, open, signedIn, look }) => {
   const worker = await as('worker');
   const [one] = await worker.fresh(cleaning, 1);
   for (let times = 0; times < 3; times += 1) await worker.award(one!.id, cleaning);
@@ -23,7 +23,7 @@ test('a cap is said before it bites', async ({ page, as, open, signedIn, look })
   await look('award-full');
 });
 
-/** Mutation: offer deductions to a worker, or take one without saying why. */
+/** Mutation: offer deductions to a worker, take one without saying why, or let fields push the button away. */
 test('a cadre deducts with a reason, a worker is not offered it @screen', async ({
   page,
   as,
@@ -46,15 +46,24 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
   const take = page.getByRole('button', { name: `给 ${one.name} 扣 2 分` });
   await expect(take).toBeVisible();
   await look('deduction');
+  const day = page.getByLabel('哪一天的事');
+  await day.selectOption('另选');
+  await expect(page.getByLabel('哪一天', { exact: true })).toBeVisible();
+  await expect(take).toBeInViewport({ ratio: 1 });
+  await look('deduction-another-day');
+  await day.selectOption('今天');
   await take.tap();
   await expect(page.getByText('已交评议')).toHaveCount(0);
   await page.getByLabel('为什么扣').fill('劝导三天后仍堆在路口');
   await take.tap();
   await expect(page.getByText('已交评议')).toBeVisible();
+  await open('/mine');
+  await expect(page.getByRole('button', { name: /^撤回/ }).first()).toBeVisible();
+  await look('mine-cadre');
 });
 
 /** Mutation: answer an unknown household with an empty screen. */
-test('what cannot be found says so', async ({ page, open, signedIn, look }) => {
+test('what cannot be found says so @screen', async ({ page, open, signedIn, look }) => {
   await signedIn('worker');
   await open('/households/01939f7e-0000-7000-8000-000000000001');
   await expect(page.getByRole('alert').filter({ hasText: '没有找到' })).toBeVisible();

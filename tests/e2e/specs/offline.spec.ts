@@ -1,7 +1,11 @@
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: leave the screen empty when no answer comes. */
-test('without a network the app says so and tries again', async ({ page, signedIn, look }) => {
+test('without a network the app says so and tries again @screen', async ({
+  page,
+  signedIn,
+  look,
+}) => {
   await signedIn('worker');
   await expect(page.getByRole('list', { name: /的户$/ })).toBeVisible();
   await page.context().setOffline(true);

@@ -53,7 +53,7 @@ test('the panel approves, returns and rejects, and the recorder sees why @screen
 });
 
 /** Mutation: approve what was struck out. */
-test('alike awards are approved together, one struck out waits', async ({
+test('alike awards are approved together, one struck out waits @screen', async ({
   page,
   as,
   signedIn,

@@ -44,11 +44,12 @@ test('the town chooses a village and reads a household @screen', async ({
 });
 
 /** Mutation: show a phone or a sensitive tag to whoever reads the household. */
-test('a cadre reveals a phone, a worker is not offered it', async ({
+test('a cadre reveals a phone, a worker is not offered it @screen', async ({
   page,
   as,
   open,
   signedIn,
+  look,
 }) => {
   const worker = await as('worker');
   const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
@@ -61,4 +62,5 @@ test('a cadre reveals a phone, a worker is not offered it', async ({
   await open(path);
   await page.getByRole('button', { name: '看电话和标记' }).tap();
   await expect(page.getByRole('link', { name: /^1\d{10}$/ })).toBeVisible();
+  await look('household-revealed');
 });
