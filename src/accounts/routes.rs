@@ -54,6 +54,7 @@ pub struct CredentialsIn {
 #[schema(as = Session)]
 pub struct SessionOut {
     /// For the `Authorization: Bearer` header of writes.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     access_token: String,
     /// Seconds until it must be refreshed.
     #[schema(example = 600)]

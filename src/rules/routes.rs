@@ -17,7 +17,7 @@ use crate::areas::{self, Level};
 use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
 use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::ids::{AreaId, EXAMPLE_VILLAGE, RuleId, RuleSetId};
 use crate::scope::{AdoptRules, May, ReadBook};
 
 /// The room's routes.
@@ -57,7 +57,7 @@ enum Kind {
 
 /// A rule as it stands in one version.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rule)]
+#[schema(as = Rule, example = json!({ "points_per_spot": null }))]
 struct RuleOut {
     /// Identity through the versions.
     id: RuleId,
@@ -86,12 +86,15 @@ struct RuleOut {
     /// Who looks at it before it counts.
     review: Review,
     /// The points may become spendable.
+    #[schema(example = true)]
     redeemable: bool,
     /// A deduction only after a warning: `on_the_spot` or `3_days`.
     warn_first: Option<String>,
     /// An inspection may leave it blank.
+    #[schema(example = false)]
     indoor_may_be_skipped: bool,
     /// For people.
+    #[schema(example = "按到场人次")]
     remark: Option<String>,
 }
 
@@ -129,8 +132,10 @@ impl From<&Rule> for RuleOut {
 #[serde(deny_unknown_fields)]
 struct ResolutionJson {
     /// Day of the meeting, not in the future.
+    #[schema(example = "2026-08-28")]
     resolved_on: NaiveDate,
     /// First day the table judges, not before the meeting.
+    #[schema(example = "2026-09-01")]
     in_force_from: NaiveDate,
     /// People present.
     #[schema(example = 46, minimum = 1)]
@@ -155,7 +160,7 @@ impl From<ResolutionJson> for Resolution {
 
 /// A version of a table.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleSet)]
+#[schema(as = RuleSet, example = json!({ "area_id": EXAMPLE_VILLAGE, "status": "in_force" }))]
 struct RuleSetOut {
     /// Identity.
     id: RuleSetId,

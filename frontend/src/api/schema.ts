@@ -660,6 +660,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A person's account.
+         * @example 01939f7e-0000-7000-8000-000000000201
          */
         AccountId: string;
         /** @description An area. */
@@ -670,19 +671,20 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * @description Name.
-             * @example 林家排村
+             * @example 一组
              */
             name: string;
             parent_id: components["schemas"]["AreaId"] | null;
             /**
              * @description Sorts an area before everything below it.
-             * @example 000100010005
+             * @example 0001000100050001
              */
             path: string;
         };
         /**
          * Format: uuid
          * @description A county, town, village or grid.
+         * @example 01939f7e-0000-7000-8000-000000000103
          */
         AreaId: string;
         /** @description Another name. */
@@ -701,7 +703,7 @@ export interface components {
             clipped: components["schemas"]["Hundredths"];
             /**
              * @description Its door.
-             * @example 12号
+             * @example 19号
              */
             door: string | null;
             /**
@@ -709,7 +711,10 @@ export interface components {
              * @example 一组
              */
             grid_name: string;
-            /** @description Who brought it in. */
+            /**
+             * @description Who brought it in.
+             * @example 王某
+             */
             handled_by: string | null;
             /**
              * @description The household's code.
@@ -725,16 +730,26 @@ export interface components {
             household_name: string;
             /** @description Made on the phone. */
             id: components["schemas"]["AwardId"];
-            /** @description The month of the deed was closed already. */
+            /**
+             * @description The month of the deed was closed already.
+             * @example false
+             */
             late: boolean;
-            /** @description What the recorder wrote beside it. */
+            /**
+             * @description What the recorder wrote beside it.
+             * @example 清扫村道
+             */
             note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
+             * @example 2026-11-22
              */
             occurred_on: string;
-            /** @description The recorder's own household. */
+            /**
+             * @description The recorder's own household.
+             * @example false
+             */
             own_household: boolean;
             /**
              * @description The month it counts in; absent until posted.
@@ -743,13 +758,17 @@ export interface components {
             period: string | null;
             /** @description Signed: what it gave, or would give if it were approved now. */
             points: components["schemas"]["Hundredths"];
-            /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
+            /**
+             * @description The rule demands a proof that was not given: a reviewer says what he saw.
+             * @example false
+             */
             proof_pending: boolean;
             /** @description So many of `unit`. */
             quantity: components["schemas"]["Hundredths"];
             /**
              * Format: date-time
              * @description Server time.
+             * @example 2026-11-23T02:05:00Z
              */
             recorded_at: string;
             /** @description Who recorded it. */
@@ -769,7 +788,10 @@ export interface components {
             rule_set_version: number;
             /** @description Where it stands. */
             status: components["schemas"]["AwardStatus"];
-            /** @description What was done with it since. */
+            /**
+             * @description What was done with it since.
+             * @example []
+             */
             steps: components["schemas"]["AwardStep"][];
             /**
              * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
@@ -803,20 +825,36 @@ export interface components {
         };
         /** @description What the caller may do with an award. */
         AwardCan: {
-            /** @description 通过 */
+            /**
+             * @description 通过
+             * @example false
+             */
             approve: boolean;
-            /** @description 不同意 */
+            /**
+             * @description 不同意
+             * @example false
+             */
             reject: boolean;
-            /** @description 退回 */
+            /**
+             * @description 退回
+             * @example false
+             */
             return: boolean;
-            /** @description 改正, after it counted */
+            /**
+             * @description 改正, after it counted
+             * @example true
+             */
             reverse: boolean;
-            /** @description 撤回, before it counts */
+            /**
+             * @description 撤回, before it counts
+             * @example false
+             */
             withdraw: boolean;
         };
         /**
          * Format: uuid
          * @description An award, made on the recorder's phone (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000501
          */
         AwardId: string;
         /**
@@ -829,6 +867,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-11-23T02:05:00Z
              */
             at: string;
             /**
@@ -836,7 +875,10 @@ export interface components {
              * @example 王某
              */
             by_name: string;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example 看过签到表
+             */
             reason: string | null;
             /** @description What. */
             step: components["schemas"]["StepKind"];
@@ -1028,6 +1070,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A household.
+         * @example 01939f7e-0000-7000-8000-000000000301
          */
         HouseholdId: string;
         /** @description A household's own page. */
@@ -1040,9 +1083,13 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was written down.
+             * @example 2026-08-20T01:30:00Z
              */
             created_at: string;
-            /** @description Whether revealing it shows more tags; always false for those who may not. */
+            /**
+             * @description Whether revealing it shows more tags; always false for those who may not.
+             * @example false
+             */
             has_hidden_tags: boolean;
             /** @description The newest months in which it earned, newest first; up to 12. */
             months: components["schemas"]["MonthPoints"][];
@@ -1138,6 +1185,7 @@ export interface components {
         };
         /**
          * @description How deep an area stands.
+         * @example grid
          * @enum {string}
          */
         Level: "county" | "town" | "village" | "grid";
@@ -1179,7 +1227,10 @@ export interface components {
         };
         /** @description A deed to be recorded. */
         NewAward: {
-            /** @description Who brought it in when another types it, up to 30 characters. */
+            /**
+             * @description Who brought it in when another types it, up to 30 characters.
+             * @example 王某
+             */
             handled_by?: string | null;
             /** @description Whose deed. */
             household_id: components["schemas"]["HouseholdId"];
@@ -1187,12 +1238,13 @@ export interface components {
             id: components["schemas"]["AwardId"];
             /**
              * @description Up to 200 characters.
-             * @example 打扫村口
+             * @example 清扫村道
              */
             note?: string | null;
             /**
              * Format: date
              * @description Day of the deed, not in the future.
+             * @example 2026-11-22
              */
             occurred_on: string;
             quantity?: components["schemas"]["Hundredths"] | null;
@@ -1319,13 +1371,13 @@ export interface components {
                 level: components["schemas"]["Level"];
                 /**
                  * @description Name.
-                 * @example 林家排村
+                 * @example 一组
                  */
                 name: string;
                 parent_id: components["schemas"]["AreaId"] | null;
                 /**
                  * @description Sorts an area before everything below it.
-                 * @example 000100010005
+                 * @example 0001000100050001
                  */
                 path: string;
             }[];
@@ -1342,7 +1394,7 @@ export interface components {
                 clipped: components["schemas"]["Hundredths"];
                 /**
                  * @description Its door.
-                 * @example 12号
+                 * @example 19号
                  */
                 door: string | null;
                 /**
@@ -1350,7 +1402,10 @@ export interface components {
                  * @example 一组
                  */
                 grid_name: string;
-                /** @description Who brought it in. */
+                /**
+                 * @description Who brought it in.
+                 * @example 王某
+                 */
                 handled_by: string | null;
                 /**
                  * @description The household's code.
@@ -1366,16 +1421,26 @@ export interface components {
                 household_name: string;
                 /** @description Made on the phone. */
                 id: components["schemas"]["AwardId"];
-                /** @description The month of the deed was closed already. */
+                /**
+                 * @description The month of the deed was closed already.
+                 * @example false
+                 */
                 late: boolean;
-                /** @description What the recorder wrote beside it. */
+                /**
+                 * @description What the recorder wrote beside it.
+                 * @example 清扫村道
+                 */
                 note: string | null;
                 /**
                  * Format: date
                  * @description Day of the deed.
+                 * @example 2026-11-22
                  */
                 occurred_on: string;
-                /** @description The recorder's own household. */
+                /**
+                 * @description The recorder's own household.
+                 * @example false
+                 */
                 own_household: boolean;
                 /**
                  * @description The month it counts in; absent until posted.
@@ -1384,13 +1449,17 @@ export interface components {
                 period: string | null;
                 /** @description Signed: what it gave, or would give if it were approved now. */
                 points: components["schemas"]["Hundredths"];
-                /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
+                /**
+                 * @description The rule demands a proof that was not given: a reviewer says what he saw.
+                 * @example false
+                 */
                 proof_pending: boolean;
                 /** @description So many of `unit`. */
                 quantity: components["schemas"]["Hundredths"];
                 /**
                  * Format: date-time
                  * @description Server time.
+                 * @example 2026-11-23T02:05:00Z
                  */
                 recorded_at: string;
                 /** @description Who recorded it. */
@@ -1410,7 +1479,10 @@ export interface components {
                 rule_set_version: number;
                 /** @description Where it stands. */
                 status: components["schemas"]["AwardStatus"];
-                /** @description What was done with it since. */
+                /**
+                 * @description What was done with it since.
+                 * @example []
+                 */
                 steps: components["schemas"]["AwardStep"][];
                 /**
                  * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
@@ -1587,11 +1659,13 @@ export interface components {
             /**
              * Format: date
              * @description First day the table judges, not before the meeting.
+             * @example 2026-09-01
              */
             in_force_from: string;
             /**
              * Format: date
              * @description Day of the meeting, not in the future.
+             * @example 2026-08-28
              */
             resolved_on: string;
             /**
@@ -1674,7 +1748,10 @@ export interface components {
             category: string;
             /** @description Identity through the versions. */
             id: components["schemas"]["RuleId"];
-            /** @description An inspection may leave it blank. */
+            /**
+             * @description An inspection may leave it blank.
+             * @example false
+             */
             indoor_may_be_skipped: boolean;
             /** @description 方式 */
             kind: components["schemas"]["RuleKind"];
@@ -1694,9 +1771,15 @@ export interface components {
             position: number;
             /** @description One of these shows that it was done. */
             proofs: components["schemas"]["Proof"][];
-            /** @description The points may become spendable. */
+            /**
+             * @description The points may become spendable.
+             * @example true
+             */
             redeemable: boolean;
-            /** @description For people. */
+            /**
+             * @description For people.
+             * @example 按到场人次
+             */
             remark: string | null;
             /** @description Who looks at it before it counts. */
             review: components["schemas"]["Review"];
@@ -1711,6 +1794,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A rule; the same in every version of the table.
+         * @example 01939f7e-0000-7000-8000-000000000405
          */
         RuleId: string;
         /**
@@ -1742,6 +1826,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A version of a village's table of rules.
+         * @example 01939f7e-0000-7000-8000-000000000401
          */
         RuleSetId: string;
         /**
@@ -1831,11 +1916,15 @@ export interface components {
         /**
          * Format: uuid
          * @description One role over one area, held by one account.
+         * @example 01939f7e-0000-7000-8000-000000000202
          */
         ScopeId: string;
         /** @description A sign-in. */
         Session: {
-            /** @description For the `Authorization: Bearer` header of writes. */
+            /**
+             * @description For the `Authorization: Bearer` header of writes.
+             * @example eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl
+             */
             access_token: string;
             /** @description Who has signed in. */
             account: components["schemas"]["Account"];
@@ -1868,13 +1957,20 @@ export interface components {
             category: string;
             /** @description What made it. */
             kind: components["schemas"]["CauseKind"];
-            /** @description The month of the deed was closed. */
+            /**
+             * @description The month of the deed was closed.
+             * @example false
+             */
             late: boolean;
-            /** @description What the recorder wrote beside it. */
+            /**
+             * @description What the recorder wrote beside it.
+             * @example 清扫村道
+             */
             note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
+             * @example 2026-11-22
              */
             occurred_on: string;
             /**
@@ -1890,6 +1986,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Server time.
+             * @example 2026-11-23T02:05:00Z
              */
             recorded_at: string;
             /**
@@ -1897,7 +1994,10 @@ export interface components {
              * @example 李某
              */
             recorder_name: string;
-            /** @description A later entry undoes it. */
+            /**
+             * @description A later entry undoes it.
+             * @example false
+             */
             reversed: boolean;
             rule_id: components["schemas"]["RuleId"] | null;
             /**
@@ -1998,6 +2098,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "disabled": false,
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
+                     *           "must_change_password": false,
+                     *           "name": "陈桂娟",
+                     *           "scopes": [
+                     *             {
+                     *               "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *               "area_level": "grid",
+                     *               "area_name": "一组",
+                     *               "area_path": "0001000100050001",
+                     *               "begins_on": "2026-09-01",
+                     *               "ends_on": "2028-12-31",
+                     *               "id": "01939f7e-0000-7000-8000-000000000202",
+                     *               "role": "grid_worker",
+                     *               "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *               "village_name": "林家排村"
+                     *             }
+                     *           ],
+                     *           "username": "worker"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Account"];
                 };
             };
@@ -2007,6 +2136,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2067,6 +2198,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "name": "陈桂娟",
+                 *       "scope": {
+                 *         "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *         "begins_on": "2026-12-01",
+                 *         "ends_on": "2028-12-31",
+                 *         "role": "grid_worker"
+                 *       },
+                 *       "username": "chengj"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAccount"];
             };
         };
@@ -2076,6 +2220,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "one_time_password": "k7mq2xw9da"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedAccount"];
                 };
             };
@@ -2094,6 +2265,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2211,6 +2384,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "disabled": false,
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "name": "陈桂娟"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountChange"];
             };
         };
@@ -2220,6 +2400,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -2238,6 +2442,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2352,6 +2558,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "one_time_password": "k7mq2xw9da"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OneTimePassword"];
                 };
             };
@@ -2361,6 +2572,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2434,6 +2647,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "begins_on": "2026-12-01",
+                 *       "ends_on": "2028-12-31",
+                 *       "role": "grid_worker"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewScope"];
             };
         };
@@ -2443,6 +2664,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -2461,6 +2706,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2592,6 +2839,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,6 +2926,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "level": "grid",
+                     *           "name": "一组",
+                     *           "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "path": "0001000100050001"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Area"];
                 };
             };
@@ -2686,6 +2949,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2746,6 +3011,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "七组",
+                 *       "parent_id": "01939f7e-0000-7000-8000-000000000102"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewArea"];
             };
         };
@@ -2755,6 +3026,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "level": "grid",
+                     *       "name": "一组",
+                     *       "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "path": "0001000100050001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Area"];
                 };
             };
@@ -2773,6 +3053,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2892,6 +3174,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "新塘组"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AreaRename"];
             };
         };
@@ -2901,6 +3188,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "level": "grid",
+                     *       "name": "一组",
+                     *       "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "path": "0001000100050001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Area"];
                 };
             };
@@ -2919,6 +3215,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3053,6 +3351,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "can": {
+                     *             "approve": false,
+                     *             "reject": false,
+                     *             "return": false,
+                     *             "reverse": true,
+                     *             "withdraw": false
+                     *           },
+                     *           "clipped": 0,
+                     *           "door": "19号",
+                     *           "grid_name": "一组",
+                     *           "handled_by": "王某",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "late": false,
+                     *           "note": "清扫村道",
+                     *           "occurred_on": "2026-11-22",
+                     *           "own_household": false,
+                     *           "period": "2026-11",
+                     *           "points": 5,
+                     *           "proof_pending": false,
+                     *           "quantity": 1,
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorded_by": {
+                     *             "id": "01939f7e-0000-7000-8000-000000000201",
+                     *             "name": "李某"
+                     *           },
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "参加村组环境卫生整治",
+                     *           "rule_set_version": 1,
+                     *           "status": "posted",
+                     *           "steps": [],
+                     *           "unit": "人次"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Award"];
                 };
             };
@@ -3062,6 +3403,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3122,6 +3465,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "handled_by": "王某",
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "id": "01939f7e-0000-7000-8000-000000000501",
+                 *       "note": "清扫村道",
+                 *       "occurred_on": "2026-11-22",
+                 *       "quantity": 1,
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAward"];
             };
         };
@@ -3132,6 +3486,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3141,6 +3533,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3159,6 +3589,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3283,6 +3715,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "awards": [
+                 *         {
+                 *           "handled_by": "王某",
+                 *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *           "id": "01939f7e-0000-7000-8000-000000000501",
+                 *           "note": "清扫村道",
+                 *           "occurred_on": "2026-11-22",
+                 *           "quantity": 1,
+                 *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AwardBatch"];
             };
         };
@@ -3293,6 +3740,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "door": "19号",
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "status": 201
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AwardBatchResults"];
                 };
             };
@@ -3311,6 +3804,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3414,6 +3909,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3423,6 +3956,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3476,6 +4011,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "看过签到表"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3485,6 +4025,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "看过签到表",
+                     *           "step": "approve"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3503,6 +4088,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3623,6 +4210,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3632,6 +4224,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "rejected",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "reject"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3650,6 +4287,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3769,6 +4408,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3778,6 +4422,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "returned",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "return"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3796,6 +4485,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3915,6 +4606,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3924,6 +4620,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "reversed",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "reverse"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3942,6 +4683,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4060,6 +4803,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -4069,6 +4817,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "withdrawn",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "withdraw"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -4087,6 +4880,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4218,6 +5013,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "balances": {
+                     *             "honour": 86,
+                     *             "pending": 25,
+                     *             "spendable": 46
+                     *           },
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "grid_name": "一组",
+                     *           "id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "month_points": 25,
+                     *           "name": "陈建桂",
+                     *           "size": 4,
+                     *           "status": "resident",
+                     *           "tags": [
+                     *             "党员户"
+                     *           ],
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Household"];
                 };
             };
@@ -4227,6 +5051,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4290,6 +5116,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "一组19号",
+                 *       "alias": "老陈",
+                 *       "code": "LJP0313",
+                 *       "door": "19号",
+                 *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "name": "陈建桂",
+                 *       "phone": "13274429896",
+                 *       "size": 4,
+                 *       "status": "resident",
+                 *       "tags": [
+                 *         "党员户"
+                 *       ],
+                 *       "village_id": "01939f7e-0000-7000-8000-000000000102"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewHousehold"];
             };
         };
@@ -4299,6 +5142,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "name": "陈建桂",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Household"];
                 };
             };
@@ -4317,6 +5184,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4441,6 +5310,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "一组19号",
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "created_at": "2026-08-20T01:30:00Z",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "has_hidden_tags": false,
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "months": [
+                     *         {
+                     *           "period": "2026-11",
+                     *           "points": 25
+                     *         }
+                     *       ],
+                     *       "name": "陈建桂",
+                     *       "phone_masked": "132****9896",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HouseholdPage"];
                 };
             };
@@ -4450,6 +5353,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4503,6 +5408,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "一组19号",
+                 *       "alias": "老陈",
+                 *       "door": "19号",
+                 *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "name": "陈建桂",
+                 *       "phone": "13274429896",
+                 *       "size": 4,
+                 *       "status": "resident",
+                 *       "tags": [
+                 *         "党员户"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["HouseholdChange"];
             };
         };
@@ -4512,6 +5432,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "name": "陈建桂",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Household"];
                 };
             };
@@ -4530,6 +5474,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4645,6 +5591,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "phone": "13274429896",
+                     *       "tags": [
+                     *         "低保户",
+                     *         "党员户"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RevealedHousehold"];
                 };
             };
@@ -4654,6 +5609,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4735,6 +5692,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "caps": [
+                     *         {
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "units_used": 2,
+                     *           "window": "month"
+                     *         }
+                     *       ],
+                     *       "household": {
+                     *         "alias": "老陈",
+                     *         "balances": {
+                     *           "honour": 86,
+                     *           "pending": 25,
+                     *           "spendable": 46
+                     *         },
+                     *         "code": "LJP0012",
+                     *         "door": "19号",
+                     *         "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *         "grid_name": "一组",
+                     *         "id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "month_points": 25,
+                     *         "name": "陈建桂",
+                     *         "size": 4,
+                     *         "status": "resident",
+                     *         "tags": [
+                     *           "党员户"
+                     *         ],
+                     *         "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *         "village_name": "林家排村"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "award_id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "category": "公益活动",
+                     *           "kind": "award",
+                     *           "late": false,
+                     *           "note": "清扫村道",
+                     *           "occurred_on": "2026-11-22",
+                     *           "period": "2026-11",
+                     *           "points": 5,
+                     *           "quantity": 1,
+                     *           "reason": null,
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorder_name": "李某",
+                     *           "reversed": false,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "参加村组环境卫生整治",
+                     *           "seq": 1204,
+                     *           "unit": "人次"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Statement"];
                 };
             };
@@ -4744,6 +5756,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4814,6 +5828,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 262,
+                     *       "dropped_columns": [
+                     *         {
+                     *           "column": "身份证号码",
+                     *           "reason": "身份证号码不能保存，这一列没有导入。"
+                     *         }
+                     *       ],
+                     *       "dry_run": false,
+                     *       "problems": [
+                     *         {
+                     *           "code": "code_repeated",
+                     *           "column": "C",
+                     *           "level": "error",
+                     *           "message": "第 43 行 C 列(户编号)：MT0039 和第 42 行重复，两行都没有导入，请改成不同的编号。",
+                     *           "row": 43,
+                     *           "value": "MT0039"
+                     *         }
+                     *       ],
+                     *       "rows": 268,
+                     *       "rule_set_id": null,
+                     *       "skipped": 6,
+                     *       "unchanged": 0,
+                     *       "updated": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
@@ -4832,6 +5873,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4953,6 +5996,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 16,
+                     *       "dropped_columns": [],
+                     *       "dry_run": false,
+                     *       "problems": [],
+                     *       "rows": 16,
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "skipped": 0,
+                     *       "unchanged": 0,
+                     *       "updated": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
@@ -4971,6 +6027,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5088,6 +6146,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -5097,6 +6179,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5127,6 +6211,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "k7mq2xw9da",
+                 *       "new_password": "correct horse"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -5152,6 +6242,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5242,6 +6334,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "info": {},
+                     *       "openapi": "3.1.0",
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -5285,6 +6384,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "area_name": "林家排村",
+                     *       "items": [
+                     *         {
+                     *           "code": "LJP0012",
+                     *           "grid_name": "一组",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "name": "陈建桂",
+                     *           "points": 25,
+                     *           "rank": 31
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "participants": 274,
+                     *       "period": "2026-11"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
@@ -5294,6 +6412,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5365,6 +6485,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "id": "01939f7e-0000-7000-8000-000000000401",
+                     *           "resolution": {
+                     *             "attendance": 46,
+                     *             "in_force_from": "2026-09-01",
+                     *             "resolved_on": "2026-08-28",
+                     *             "votes_abstained": 1,
+                     *             "votes_against": 1,
+                     *             "votes_for": 44
+                     *           },
+                     *           "status": "in_force",
+                     *           "title": "林家排村积分细则（第 1 版）",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSets"];
                 };
             };
@@ -5374,6 +6516,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5441,6 +6585,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "items": [
+                     *         {
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "name": "参加村组环境卫生整治",
+                     *           "points": 5,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "review": "none",
+                     *           "unit": "人次",
+                     *           "warn_first": null
+                     *         }
+                     *       ],
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "resolved_on": "2026-08-28",
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSetWithRules"];
                 };
             };
@@ -5450,6 +6635,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5503,6 +6690,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "attendance": 46,
+                 *       "in_force_from": "2026-09-01",
+                 *       "resolved_on": "2026-08-28",
+                 *       "votes_abstained": 1,
+                 *       "votes_against": 1,
+                 *       "votes_for": 44
+                 *     }
+                 */
                 "application/json": components["schemas"]["Resolution"];
             };
         };
@@ -5512,6 +6709,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "resolved_on": "2026-08-28",
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSet"];
                 };
             };
@@ -5530,6 +6744,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5657,6 +6873,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "name": "参加村组环境卫生整治",
+                     *           "points": 5,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "review": "none",
+                     *           "unit": "人次",
+                     *           "warn_first": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "rule_set": {
+                     *         "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *         "id": "01939f7e-0000-7000-8000-000000000401",
+                     *         "resolution": {
+                     *           "attendance": 46,
+                     *           "in_force_from": "2026-09-01",
+                     *           "resolved_on": "2026-08-28",
+                     *           "votes_abstained": 1,
+                     *           "votes_against": 1,
+                     *           "votes_for": 44
+                     *         },
+                     *         "status": "in_force",
+                     *         "title": "林家排村积分细则（第 1 版）",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RulesInForce"];
                 };
             };
@@ -5666,6 +6926,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5726,6 +6988,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse",
+                 *       "username": "worker"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -5735,6 +7003,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "expires_in": 600
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -5750,6 +7046,8 @@ export interface operations {
             /** @description `bad_credentials` 账号或密码不对，请再试一次。 */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5887,12 +7185,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "expires_in": 600
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description `signed_out` 请先登录。 */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
