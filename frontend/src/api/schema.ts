@@ -52,7 +52,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes name or own household, stops an account or lets it work again. */
+        /** Changes name or own household, stops an account or lets it work again; a stopped one changes only by that. */
         patch: operations["change_account"];
         trace?: never;
     };
@@ -2331,7 +2331,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2482,6 +2485,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -2500,7 +2512,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2596,6 +2611,15 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2746,7 +2770,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `scope_held` 这个人已经有这项职务了。 */
+            /**
+             * @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。
+             *     `scope_held` 这个人已经有这项职务了。
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
