@@ -247,7 +247,7 @@ impl From<View> for AwardOut {
             own_household: award.own_household,
             steps: steps.into_iter().map(step).collect(),
             can: CanOut {
-                approve: can.review,
+                approve: can.approve,
                 return_: can.review,
                 reject: can.review,
                 withdraw: can.withdraw,

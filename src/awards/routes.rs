@@ -172,6 +172,7 @@ fn taker<'a>(app: &'a App, identity: &'a Arc<Identity>) -> Taker<'a> {
         (status = 200, body = AwardOut, example = json!(example_after(StepKind::Approve, Status::Posted))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`, `second_person`"),
         (status = 409, body = Problem, description = "`wrong_state`"),
+        (status = 422, body = Problem, description = "`invalid`, `household_closed`"),
     )
 )]
 async fn approve_award(

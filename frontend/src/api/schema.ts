@@ -4184,7 +4184,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
