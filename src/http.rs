@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -237,6 +237,8 @@ impl IntoResponse for Error {
 
 /// Seconds after which a busy server is worth another try.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
+/// What a 401 asks for, in every case (RFC 9110); the scheme wants one parameter at least (RFC 6750).
+pub const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"hujifen\"");
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -272,6 +274,9 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     app.meters.answered(status.as_u16());
     tracing::debug!(%request_id, %method, %path, status = status.as_u16(), micros = begun.elapsed().as_micros() as u64, "answered");

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// The village in the examples of the API's description, where [`AreaId`] by itself shows a grid.
+pub const EXAMPLE_VILLAGE: &str = "01939f7e-0000-7000-8000-000000000102";
+
 macro_rules! identity {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+    ($($(#[$doc:meta])* $name:ident = $example:tt),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, DeriveValueType)]
         #[serde(transparent)]
-        #[schema(value_type = Uuid)]
+        #[schema(value_type = Uuid, example = $example)]
         pub struct $name(pub Uuid);
 
         impl sea_orm::TryFromU64 for $name {
@@ -29,19 +32,19 @@ macro_rules! identity {
 
 identity! {
     /// A county, town, village or grid.
-    AreaId,
+    AreaId = "01939f7e-0000-7000-8000-000000000103",
     /// A person's account.
-    AccountId,
+    AccountId = "01939f7e-0000-7000-8000-000000000201",
     /// One role over one area, held by one account.
-    ScopeId,
+    ScopeId = "01939f7e-0000-7000-8000-000000000202",
     /// A sign-in on one device.
-    SessionId,
+    SessionId = "01939f7e-0000-7000-8000-000000000203",
     /// A household.
-    HouseholdId,
+    HouseholdId = "01939f7e-0000-7000-8000-000000000301",
     /// A version of a village's table of rules.
-    RuleSetId,
+    RuleSetId = "01939f7e-0000-7000-8000-000000000401",
     /// A rule; the same in every version of the table.
-    RuleId,
+    RuleId = "01939f7e-0000-7000-8000-000000000405",
     /// An award, made on the recorder's phone (UUIDv7).
-    AwardId,
+    AwardId = "01939f7e-0000-7000-8000-000000000501",
 }

@@ -1,9 +1,10 @@
 //! The OpenAPI document: what the rooms say about their routes, completed with what holds for all.
 //!
 //! A room describes the answers of its own and names its codes in backticks in a problem's
-//! description. Added here: who may call, the problems that every call of a kind can meet, and an
-//! example of each problem, made of the very constant that the server answers with.
+//! description. Added here: who may call, the problems that every call of a kind can meet, an example
+//! of each problem, made of the very constant that the server answers with, and one of every JSON body.
 
+mod examples;
 mod nullable;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use crate::docs_page;
 use crate::error::{
     BUSY, DISK_FULL, Error, FORBIDDEN, FieldProblem, INVALID, NOT_FOUND, Problem, REFUSALS, Refusal, SIGNED_OUT,
 };
-use crate::http::{FAILED, MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_METHOD, WRONG_TYPE};
+use crate::http::{CHALLENGE, FAILED, MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_METHOD, WRONG_TYPE};
 use crate::scope::MUST_CHANGE_PASSWORD;
 
 /// What a one-time password opens: no role is asked for.
@@ -86,7 +87,10 @@ pub fn router() -> OpenApiRouter<App> {
 /// This document.
 #[utoipa::path(
     get, path = "/api/v1/openapi.json", tag = "system", security(()),
-    responses((status = 200, content_type = "application/json", body = Object, description = "OpenAPI 3.1"))
+    responses((
+        status = 200, content_type = "application/json", body = Object, description = "OpenAPI 3.1",
+        example = json!({ "openapi": "3.1.0", "info": {}, "paths": {} }),
+    ))
 )]
 async fn read_openapi() -> Response {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
@@ -127,9 +131,10 @@ fn complete(mut document: Value, catalogue: &[Refusal]) -> Value {
         info.remove("license");
     }
     nullable::require(&mut document);
-    let examples: Map<String, Value> =
+    examples::fill(&mut document);
+    let refusals: Map<String, Value> =
         catalogue.iter().map(|refusal| (refusal.code.to_owned(), example(*refusal))).collect();
-    document["components"]["examples"] = examples.into();
+    document["components"]["examples"] = refusals.into();
     document["components"]["securitySchemes"] = json!({
         "bearer": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
@@ -167,6 +172,11 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value, schemas: 
     problems.insert("default".to_owned(), default.map(|refusal| (refusal.code, refusal)).collect());
     for (status, refusals) in problems {
         operation["responses"][&status] = problem_response(&refusals, remarks.remove(&status));
+        if status == "401" {
+            let challenge =
+                json!({ "schema": { "type": "string" }, "example": CHALLENGE.to_str().unwrap_or_default() });
+            operation["responses"][&status]["headers"] = json!({ "WWW-Authenticate": challenge });
+        }
     }
 }
 

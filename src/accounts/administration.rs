@@ -19,6 +19,8 @@ use crate::scope::{ManageAccounts, May, Role};
 pub const USERNAME_TAKEN: Refusal = Refusal::new(409, "username_taken", "这个账号名已经有人用了，请换一个。");
 /// The account holds the role over the area already.
 pub const SCOPE_HELD: Refusal = Refusal::new(409, "scope_held", "这个人已经有这项职务了。");
+/// A stopped account stays as it is: a password for it would open nothing, a role given to it would lie in wait.
+pub const ACCOUNT_STOPPED: Refusal = Refusal::new(409, "account_stopped", "这个账号已经停用，要改请先让它恢复使用。");
 
 /// Scopes of one account that have not ended: a worker with all grids of the widest village.
 const SCOPES_MAX: usize = 40;
@@ -86,7 +88,8 @@ pub struct AccountChange {
 /// Makes an account with one scope and a password that must be changed.
 ///
 /// # Errors
-/// [`NOT_FOUND`] for an area or household out of reach, [`super::reach::BEYOND_REACH`], [`USERNAME_TAKEN`], a field problem.
+/// [`NOT_FOUND`] for an area or household out of reach, [`super::reach::BEYOND_REACH`], [`USERNAME_TAKEN`],
+/// [`crate::households::HOUSEHOLD_CLOSED`], a field problem.
 pub async fn create(
     tx: &Tx,
     clock: &Clock,
@@ -105,7 +108,8 @@ pub async fn create(
 /// Changes name, own household, or whether the account works. Stopping it ends its sign-ins.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`].
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`],
+/// [`crate::households::HOUSEHOLD_CLOSED`], [`ACCOUNT_STOPPED`] unless it works afterwards.
 pub async fn change(
     tx: &Tx,
     clock: &Clock,
@@ -132,6 +136,9 @@ pub async fn change(
     if *after == before {
         return Ok(person);
     }
+    if after.disabled_at.is_some() {
+        refuse_stopped(&before)?;
+    }
     let row = account::ActiveModel {
         id: Set(id),
         name: Set(after.name.clone()),
@@ -152,7 +159,7 @@ pub async fn change(
 /// Sets a one-time password and ends all sign-ins.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`].
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`], [`ACCOUNT_STOPPED`].
 pub async fn reset_password(
     tx: &Tx,
     clock: &Clock,
@@ -161,6 +168,7 @@ pub async fn reset_password(
     hash: String,
 ) -> Result<()> {
     let person = managed(tx, clock.today(), may, id).await?;
+    refuse_stopped(&person.account)?;
     let row = account::ActiveModel {
         id: Set(id),
         password_hash: Set(hash),
@@ -175,7 +183,8 @@ pub async fn reset_password(
 /// Gives an account another scope.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`], [`SCOPE_HELD`], a field problem.
+/// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`], [`ACCOUNT_STOPPED`],
+/// [`SCOPE_HELD`], a field problem.
 pub async fn add_scope(
     tx: &Tx,
     clock: &Clock,
@@ -186,6 +195,7 @@ pub async fn add_scope(
     let today = clock.today();
     let person = managed(tx, today, may, id).await?;
     let area = grantable_area(tx, today, may, &new, Some(&person)).await?;
+    refuse_stopped(&person.account)?;
     let open: Vec<&HeldScope> = person.scopes.iter().filter(|held| !held.has_ended(today)).collect();
     if open.iter().any(|held| held.scope.role == new.role && held.area.id == area.id) {
         return Err(SCOPE_HELD.into());
@@ -219,6 +229,10 @@ pub async fn end_scope(
     scope::ActiveModel { id: Set(scope_id), ends_on: Set(Some(yesterday)), ..Default::default() }.update(tx).await?;
     tx.touch(Touch::Account(id));
     record(tx, clock, may, "end_scope", id, &held.area.path).await
+}
+
+fn refuse_stopped(account: &Account) -> Result<()> {
+    if account.disabled_at.is_some() { Err(ACCOUNT_STOPPED.into()) } else { Ok(()) }
 }
 
 /// Writes an account down, whoever asks. `password` is a hash, and whether it must be changed.

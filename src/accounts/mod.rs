@@ -40,6 +40,7 @@ pub const REFUSALS: &[Refusal] = &[
     reach::BEYOND_REACH,
     reach::OWN_ACCOUNT,
     administration::SCOPE_HELD,
+    administration::ACCOUNT_STOPPED,
 ];
 
 /// Characters of a sign-in name.

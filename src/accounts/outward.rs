@@ -9,7 +9,7 @@ use super::people::{HeldScope, Person};
 use crate::areas::Level;
 use crate::error::Result;
 use crate::http::present;
-use crate::ids::{AccountId, AreaId, HouseholdId, ScopeId};
+use crate::ids::{AccountId, AreaId, EXAMPLE_VILLAGE, HouseholdId, ScopeId};
 use crate::scope::Role;
 
 /// An account and its scopes, as far as they concern whoever asks.
@@ -38,12 +38,11 @@ pub struct AccountOut {
 
 /// One role over one area.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Scope)]
+#[schema(as = Scope, example = json!({ "village_id": EXAMPLE_VILLAGE }))]
 pub struct ScopeOut {
     /// Identity.
     pub id: ScopeId,
     /// Role.
-    #[schema(example = "grid_worker")]
     pub role: Role,
     /// The area.
     pub area_id: AreaId,
@@ -51,7 +50,6 @@ pub struct ScopeOut {
     #[schema(example = "一组")]
     pub area_name: String,
     /// The area's level.
-    #[schema(example = "grid")]
     pub area_level: Level,
     /// The area's path.
     #[schema(example = "0001000100050001")]
@@ -106,7 +104,6 @@ impl From<HeldScope> for ScopeOut {
 #[serde(deny_unknown_fields)]
 pub struct ScopeIn {
     /// Role; must fit the area's level.
-    #[schema(example = "grid_worker")]
     pub role: Role,
     /// The area.
     pub area_id: AreaId,

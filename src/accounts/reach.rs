@@ -109,11 +109,15 @@ pub async fn grantable_area(
     }
 }
 
-/// A person's own household must be one of those the manager has in reach.
+/// A person's own household must be one of those the manager has in reach, and not closed.
 ///
 /// # Errors
-/// [`crate::error::NOT_FOUND`] otherwise.
+/// [`crate::error::NOT_FOUND`], [`households::HOUSEHOLD_CLOSED`].
 pub async fn own_household(tx: &Tx, may: &May<ManageAccounts>, id: Option<HouseholdId>) -> Result<Option<HouseholdId>> {
     let Some(id) = id else { return Ok(None) };
-    Ok(Some(households::find(tx, may, id).await?.id))
+    let household = households::find(tx, may, id).await?;
+    if household.status == households::Status::Closed {
+        return Err(households::HOUSEHOLD_CLOSED.into());
+    }
+    Ok(Some(household.id))
 }

@@ -54,6 +54,7 @@ pub struct CredentialsIn {
 #[schema(as = Session)]
 pub struct SessionOut {
     /// For the `Authorization: Bearer` header of writes.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl")]
     access_token: String,
     /// Seconds until it must be refreshed.
     #[schema(example = 600)]
@@ -200,6 +201,7 @@ async fn list_accounts(
         (status = 201, body = CreatedOut),
         (status = 403, body = Problem, description = "`beyond_reach`"),
         (status = 409, body = Problem, description = "`username_taken`"),
+        (status = 422, body = Problem, description = "`invalid`, `household_closed`"),
     )
 )]
 async fn create_account(
@@ -218,12 +220,14 @@ async fn create_account(
     Ok((StatusCode::CREATED, Json(CreatedOut { account: person.as_seen_by(&may).into(), one_time_password })))
 }
 
-/// Changes name or own household, stops an account or lets it work again.
+/// Changes name or own household, stops an account or lets it work again; a stopped one changes only by that.
 #[utoipa::path(
     patch, path = "/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)), request_body = ChangeIn,
     responses(
         (status = 200, body = AccountOut),
         (status = 403, body = Problem, description = "`beyond_reach`, `own_account`"),
+        (status = 409, body = Problem, description = "`account_stopped`"),
+        (status = 422, body = Problem, description = "`invalid`, `household_closed`"),
     )
 )]
 async fn change_account(
@@ -244,6 +248,7 @@ async fn change_account(
     responses(
         (status = 200, body = OneTimeOut),
         (status = 403, body = Problem, description = "`beyond_reach`, `own_account`"),
+        (status = 409, body = Problem, description = "`account_stopped`"),
     )
 )]
 async fn reset_password(
@@ -262,7 +267,7 @@ async fn reset_password(
     responses(
         (status = 201, body = AccountOut),
         (status = 403, body = Problem, description = "`beyond_reach`, `own_account`"),
-        (status = 409, body = Problem, description = "`scope_held`"),
+        (status = 409, body = Problem, description = "`account_stopped`, `scope_held`"),
     )
 )]
 async fn add_scope(

@@ -12,7 +12,7 @@ use super::{Area, AreaName, Level, Listing};
 use crate::app::App;
 use crate::error::{Problem, Result};
 use crate::http::{Page, PageQuery, ValidJson, ValidPath, ValidQuery};
-use crate::ids::AreaId;
+use crate::ids::{AreaId, EXAMPLE_VILLAGE};
 use crate::scope::{ManageAreas, May, ReadBook};
 
 /// Areas of a page: all of a county's towns and villages fit in one.
@@ -25,7 +25,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// An area.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Area)]
+#[schema(as = Area, example = json!({ "parent_id": EXAMPLE_VILLAGE }))]
 pub struct AreaOut {
     /// Identity.
     pub id: AreaId,
@@ -34,10 +34,10 @@ pub struct AreaOut {
     /// Level.
     pub level: Level,
     /// Name.
-    #[schema(example = "林家排村")]
+    #[schema(example = "一组")]
     pub name: String,
     /// Sorts an area before everything below it.
-    #[schema(example = "000100010005")]
+    #[schema(example = "0001000100050001")]
     pub path: String,
 }
 
@@ -49,7 +49,7 @@ impl From<Area> for AreaOut {
 
 /// A new area.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewArea)]
+#[schema(as = NewArea, example = json!({ "parent_id": EXAMPLE_VILLAGE }))]
 #[serde(deny_unknown_fields)]
 pub struct AreaIn {
     /// The area above; its level gives the new one's.

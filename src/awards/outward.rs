@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::statement::{CapUse, Line};
@@ -18,7 +19,7 @@ use crate::scope::{AddPoints, May};
 
 /// A deed to be recorded.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewAward)]
+#[schema(as = NewAward, example = json!({ "quantity": 1 }))]
 #[serde(deny_unknown_fields)]
 pub struct AwardIn {
     /// UUIDv7 made on the phone; sending the same again records nothing twice.
@@ -36,11 +37,13 @@ pub struct AwardIn {
     #[schema(example = 2, minimum = 1, maximum = 99)]
     pub people: Option<u32>,
     /// Day of the deed, not in the future.
+    #[schema(example = "2026-11-22")]
     pub occurred_on: NaiveDate,
     /// Up to 200 characters.
-    #[schema(example = "打扫村口")]
+    #[schema(example = "清扫村道")]
     pub note: Option<String>,
     /// Who brought it in when another types it, up to 30 characters.
+    #[schema(example = "王某")]
     pub handled_by: Option<String>,
 }
 
@@ -63,7 +66,7 @@ impl AwardIn {
 pub struct BatchIn {
     /// 1 to 500, judged in this order. An element that is not an award is answered by itself.
     #[schema(value_type = Vec<AwardIn>, min_items = 1, max_items = 500)]
-    pub awards: Vec<serde_json::Value>,
+    pub awards: Vec<Value>,
 }
 
 /// One answer a deed, in the order of the request.
@@ -114,8 +117,10 @@ pub struct StepOut {
     #[schema(example = "王某")]
     pub by_name: String,
     /// When.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     pub at: DateTime<Utc>,
     /// Why.
+    #[schema(example = "看过签到表")]
     pub reason: Option<String>,
 }
 
@@ -124,21 +129,26 @@ pub struct StepOut {
 #[schema(as = AwardCan)]
 pub struct CanOut {
     /// 通过
+    #[schema(example = false)]
     pub approve: bool,
     /// 退回
     #[serde(rename = "return")]
+    #[schema(example = false)]
     pub return_: bool,
     /// 不同意
+    #[schema(example = false)]
     pub reject: bool,
     /// 撤回, before it counts
+    #[schema(example = false)]
     pub withdraw: bool,
     /// 改正, after it counted
+    #[schema(example = true)]
     pub reverse: bool,
 }
 
 /// An award as it stands.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Award)]
+#[schema(as = Award, example = json!({ "quantity": 1, "clipped": 0, "status": "posted" }))]
 pub struct AwardOut {
     /// Made on the phone.
     pub id: AwardId,
@@ -151,7 +161,7 @@ pub struct AwardOut {
     #[schema(example = "LJP0012")]
     pub household_code: String,
     /// Its door.
-    #[schema(example = "12号")]
+    #[schema(example = "19号")]
     pub door: Option<String>,
     /// The grid it lies in.
     #[schema(example = "一组")]
@@ -180,27 +190,35 @@ pub struct AwardOut {
     /// Where it stands.
     pub status: Status,
     /// The rule demands a proof that was not given: a reviewer says what he saw.
+    #[schema(example = false)]
     pub proof_pending: bool,
     /// Points that a cap, or a better item of the same event, cut off.
     pub clipped: Hundredths,
     /// Day of the deed.
+    #[schema(example = "2026-11-22")]
     pub occurred_on: NaiveDate,
     /// The month it counts in; absent until posted.
     #[schema(example = "2026-11")]
     pub period: Option<String>,
     /// The month of the deed was closed already.
+    #[schema(example = false)]
     pub late: bool,
     /// Server time.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     pub recorded_at: DateTime<Utc>,
     /// Who recorded it.
     pub recorded_by: PersonOut,
     /// Who brought it in.
+    #[schema(example = "王某")]
     pub handled_by: Option<String>,
     /// What the recorder wrote beside it.
+    #[schema(example = "清扫村道")]
     pub note: Option<String>,
     /// The recorder's own household.
+    #[schema(example = false)]
     pub own_household: bool,
     /// What was done with it since.
+    #[schema(example = json!([]))]
     pub steps: Vec<StepOut>,
     /// What the caller may do with it.
     pub can: CanOut,
@@ -243,7 +261,7 @@ impl From<View> for AwardOut {
             own_household: award.own_household,
             steps: steps.into_iter().map(step).collect(),
             can: CanOut {
-                approve: can.review,
+                approve: can.approve,
                 return_: can.review,
                 reject: can.review,
                 withdraw: can.withdraw,
@@ -251,6 +269,20 @@ impl From<View> for AwardOut {
             },
         }
     }
+}
+
+/// How the example of an award differs after a step. One that waited was for the recorder's own household.
+pub fn example_after(step: StepKind, status: Status) -> Value {
+    let reason = if step == StepKind::Approve { "看过签到表" } else { "日期记错了" };
+    json!({
+        "status": status,
+        "period": matches!(status, Status::Posted | Status::Reversed).then_some("2026-11"),
+        "own_household": step != StepKind::Reverse,
+        "steps": [{ "step": step, "by_name": "王某", "at": "2026-11-23T11:40:00Z", "reason": reason }],
+        "can": {
+            "approve": false, "return": false, "reject": false, "withdraw": false, "reverse": status == Status::Posted,
+        },
+    })
 }
 
 /// Why, where a reason is not demanded.

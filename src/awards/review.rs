@@ -39,6 +39,8 @@ struct Found {
     view: View,
     rule: Rule,
     grid_path: String,
+    /// The household is.
+    is_closed: bool,
 }
 
 /// A step that somebody takes.
@@ -55,9 +57,13 @@ impl Taker<'_> {
     /// Approves; the award posts unless the rule asks for a second person first.
     ///
     /// # Errors
-    /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
+    /// [`NOT_FOUND`], [`WRONG_STATE`], [`households::HOUSEHOLD_CLOSED`], and the reasons why this person may not.
     pub async fn approve(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: Option<String>) -> Result<View> {
         let found = self.reviewable(tx, may, id).await?;
+        // It may have been closed while the award waited; what stands in its book can still be reversed.
+        if found.is_closed {
+            return Err(households::HOUSEHOLD_CLOSED.into());
+        }
         if found.view.award.proof_pending && reason.is_none() {
             return Err(Error::field("reason", "missing", "这一项要看证明，请写明看过什么。"));
         }
@@ -72,7 +78,7 @@ impl Taker<'_> {
     /// Sends an award back to its recorder.
     ///
     /// # Errors
-    /// As [`Taker::approve`].
+    /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
     pub async fn return_(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
         let found = self.reviewable(tx, may, id).await?;
         self.turn(tx, found, StepKind::Return, Status::Returned, Some(reason), "return_award").await
@@ -81,7 +87,7 @@ impl Taker<'_> {
     /// Decides that an award shall not count.
     ///
     /// # Errors
-    /// As [`Taker::approve`].
+    /// As [`Taker::return_`].
     pub async fn reject(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
         let found = self.reviewable(tx, may, id).await?;
         self.turn(tx, found, StepKind::Reject, Status::Rejected, Some(reason), "reject_award").await
@@ -149,15 +155,15 @@ impl Taker<'_> {
 
     async fn find(&self, tx: &Tx, reaches: impl Fn(&str) -> bool, id: AwardId) -> Result<Found> {
         let award = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
-        let households = households::find_many(tx, [award.household_id]).await?;
-        let grid_path = households.get(&award.household_id).map(|household| household.grid_path.clone());
-        let grid_path = grid_path.filter(|path| reaches(path)).ok_or(NOT_FOUND)?;
+        let household = households::find_many(tx, [award.household_id]).await?.remove(&award.household_id);
+        let household = household.filter(|household| reaches(&household.grid_path)).ok_or(NOT_FOUND)?;
         let set = self.shelf.in_force(tx, [award.village_id]).await?;
         let rule = set.set(award.rule_set_id).and_then(|set| set.rule(award.rule_id)).cloned();
         let rule = rule.ok_or_else(|| Error::Internal("an award without its rule".to_owned()))?;
         let today = self.pen.clock.today();
         let view = view::views(tx, self.shelf, self.identity, today, vec![award]).await?.pop().ok_or(NOT_FOUND)?;
-        Ok(Found { view, rule, grid_path })
+        let is_closed = household.status == households::Status::Closed;
+        Ok(Found { view, rule, grid_path: household.grid_path, is_closed })
     }
 
     async fn reviewable(&self, tx: &Tx, may: &May<Review>, id: AwardId) -> Result<Found> {

@@ -10,10 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::listing::{self, Key, Which};
-use super::outward::{AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, ReasonIn, StatementOut};
+use super::outward::{
+    AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, ReasonIn, StatementOut, example_after,
+};
 use super::review::Taker;
 use super::submission::reason;
-use super::{Submission, statement, view};
+use super::{Status, StepKind, Submission, statement, view};
 use crate::app::{Answer, App};
 use crate::areas;
 use crate::audit;
@@ -165,11 +167,13 @@ fn taker<'a>(app: &'a App, identity: &'a Arc<Identity>) -> Taker<'a> {
 
 /// Approves an award that waits; it posts, unless its rule wants a second person first.
 #[utoipa::path(
-    post, path = "/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    post, path = "/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)),
+    request_body(content = ReasonIn, example = json!({ "reason": "看过签到表" })),
     responses(
-        (status = 200, body = AwardOut),
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Approve, Status::Posted))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`, `second_person`"),
         (status = 409, body = Problem, description = "`wrong_state`"),
+        (status = 422, body = Problem, description = "`invalid`, `household_closed`"),
     )
 )]
 async fn approve_award(
@@ -186,7 +190,7 @@ async fn approve_award(
 #[utoipa::path(
     post, path = "/awards/{id}/return", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
     responses(
-        (status = 200, body = AwardOut),
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Return, Status::Returned))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
         (status = 409, body = Problem, description = "`wrong_state`"),
     )
@@ -205,7 +209,7 @@ async fn return_award(
 #[utoipa::path(
     post, path = "/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
     responses(
-        (status = 200, body = AwardOut),
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Reject, Status::Rejected))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
         (status = 409, body = Problem, description = "`wrong_state`"),
     )
@@ -223,7 +227,10 @@ async fn reject_award(
 /// Takes one's own award back before it counts.
 #[utoipa::path(
     post, path = "/awards/{id}/withdraw", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
-    responses((status = 200, body = AwardOut), (status = 409, body = Problem, description = "`wrong_state`"))
+    responses(
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Withdraw, Status::Withdrawn))),
+        (status = 409, body = Problem, description = "`wrong_state`"),
+    )
 )]
 async fn withdraw_award(
     State(app): State<App>,
@@ -239,7 +246,7 @@ async fn withdraw_award(
 #[utoipa::path(
     post, path = "/awards/{id}/reverse", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
     responses(
-        (status = 200, body = AwardOut),
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Reverse, Status::Reversed))),
         (status = 403, body = Problem, description = "`forbidden`, `own_household`, `not_yours_to_reverse`"),
         (status = 409, body = Problem, description = "`wrong_state`"),
     )

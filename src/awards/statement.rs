@@ -21,7 +21,7 @@ use crate::rules::terms::Window;
 
 /// One entry with what it takes to understand it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = StatementLine)]
+#[schema(as = StatementLine, example = json!({ "quantity": 1 }))]
 pub struct Line {
     /// Its number in the village's book.
     #[schema(example = 1204)]
@@ -46,20 +46,25 @@ pub struct Line {
     #[schema(example = "人次")]
     pub unit: Option<String>,
     /// Day of the deed.
+    #[schema(example = "2026-11-22")]
     pub occurred_on: NaiveDate,
     /// The month it counts in.
     #[schema(example = "2026-11")]
     pub period: String,
     /// The month of the deed was closed.
+    #[schema(example = false)]
     pub late: bool,
     /// Server time.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     pub recorded_at: DateTime<Utc>,
     /// Who wrote it.
     #[schema(example = "李某")]
     pub recorder_name: String,
     /// What the recorder wrote beside it.
+    #[schema(example = "清扫村道")]
     pub note: Option<String>,
     /// A later entry undoes it.
+    #[schema(example = false)]
     pub reversed: bool,
     /// Why it undoes another.
     pub reason: Option<String>,
@@ -67,13 +72,13 @@ pub struct Line {
 
 /// How much of a rule's cap a household has used in one of today's windows.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "window": "month", "units_used": 2 }))]
 pub struct CapUse {
     /// The rule.
     pub rule_id: RuleId,
     /// The window that contains today.
     pub window: Window,
     /// Units that counted in it.
-    #[schema(example = 2)]
     pub units_used: Hundredths,
 }
 

@@ -63,8 +63,10 @@ pub struct Step {
 /// What a person may do with an award as it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Can {
-    /// Approve, return, reject.
+    /// Return, reject.
     pub review: bool,
+    /// Approve: nothing more counts for a closed household.
+    pub approve: bool,
     /// Take it back before it counts.
     pub withdraw: bool,
     /// Undo it by an opposite entry.
@@ -166,12 +168,14 @@ impl Background {
         let reverses_any = viewer.may::<ReverseOthers>(today).is_ok_and(|may| may.reaches(&household.grid_path));
         let reverses_own =
             recorder && !approved && viewer.may::<Reverse>(today).is_ok_and(|may| may.reaches(&household.grid_path));
+        let review = award.status == Status::Submitted
+            && !recorder
+            && reaches(reviews)
+            && !steps.iter().any(|step| step.kind == StepKind::Approve && step.by == viewer.account_id)
+            && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, household, steps));
         Can {
-            review: award.status == Status::Submitted
-                && !recorder
-                && reaches(reviews)
-                && !steps.iter().any(|step| step.kind == StepKind::Approve && step.by == viewer.account_id)
-                && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, household, steps)),
+            review,
+            approve: review && household.status != households::Status::Closed,
             withdraw: waits && recorder,
             reverse: stands && reaches(reverses_any || reverses_own),
         }

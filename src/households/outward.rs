@@ -9,12 +9,12 @@ use super::{Household, Status};
 use crate::areas;
 use crate::error::{NOT_FOUND, Result};
 use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, HouseholdId};
+use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId};
 use crate::ledger::{self, Balances};
 
 /// A household.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Household)]
+#[schema(as = Household, example = json!({ "village_id": EXAMPLE_VILLAGE, "month_points": 25 }))]
 pub struct HouseholdOut {
     /// Identity.
     pub id: HouseholdId,
@@ -67,8 +67,10 @@ pub struct HouseholdPageOut {
     #[schema(example = "132****9896")]
     pub(super) phone_masked: Option<String>,
     /// Whether revealing it shows more tags; always false for those who may not.
+    #[schema(example = false)]
     pub(super) has_hidden_tags: bool,
     /// When it was written down.
+    #[schema(example = "2026-08-20T01:30:00Z")]
     pub(super) created_at: DateTime<Utc>,
     /// The newest months in which it earned, newest first; up to 12.
     pub(super) months: Vec<MonthOut>,
@@ -76,7 +78,7 @@ pub struct HouseholdPageOut {
 
 /// What a household earned in a month.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MonthPoints)]
+#[schema(as = MonthPoints, example = json!({ "points": 25 }))]
 pub struct MonthOut {
     /// The month.
     #[schema(example = "2026-11")]

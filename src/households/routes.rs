@@ -17,7 +17,7 @@ use crate::error::{Error, Problem, Result};
 use crate::http::{
     PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, encode_cursor, json_bytes,
 };
-use crate::ids::{AreaId, HouseholdId};
+use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId};
 use crate::ledger;
 use crate::scope::{EditHouseholds, May, ReadBook, RevealHousehold};
 
@@ -52,7 +52,7 @@ impl From<Revealed> for RevealedOut {
 
 /// A new household.
 #[derive(Deserialize, ToSchema)]
-#[schema(as = NewHousehold)]
+#[schema(as = NewHousehold, example = json!({ "village_id": EXAMPLE_VILLAGE }))]
 #[serde(deny_unknown_fields)]
 pub struct HouseholdIn {
     /// The grid's village, if the caller wants to be sure.

@@ -113,7 +113,7 @@ pub mod head {
         /// The village.
         #[sea_orm(primary_key, auto_increment = false)]
         pub village_id: AreaId,
-        /// Number of its newest entry.
+        /// Number of its newest entry; 0 before the first.
         pub seq: i64,
         /// That entry's `mac`.
         pub mac: Vec<u8>,

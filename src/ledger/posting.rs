@@ -1,13 +1,14 @@
 //! Writing in the book. [`open`] locks the heads of the villages at hand (in the order of their
 //! identities, so that two writers cannot wait for each other); what is posted through the open book
-//! is numbered, chained and summed in a handful of multi-row statements.
+//! is numbered, chained and summed in a handful of multi-row statements. The head of a book without an
+//! entry stands at zero, or is not there yet.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ActiveValue::Set, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ActiveValue::Set, DatabaseBackend, QueryOrder as _, QuerySelect as _};
 
 use super::chain::{ALG_HMAC_SHA256, Chain, GENESIS};
 use super::entity::{Account, CauseKind, balance, cap_use, entry, head, month_total};
@@ -88,6 +89,14 @@ pub struct OpenBook<'t> {
 /// When the database fails.
 pub async fn open<'t>(tx: &'t Tx, pen: &'t Pen, villages: impl IntoIterator<Item = AreaId>) -> Result<OpenBook<'t>> {
     let villages: BTreeSet<AreaId> = villages.into_iter().collect();
+    let genesis = |village_id| head::Model { village_id, seq: 0, mac: GENESIS.to_vec(), recorded_at: Millis::MIN };
+    // A row that is not there cannot be locked, and two first postings would both begin the book. On
+    // SQLite a transaction that writes is the only one as it is.
+    if tx.get_database_backend() != DatabaseBackend::Sqlite && !villages.is_empty() {
+        let heads = villages.iter().map(|village_id| head::ActiveModel::from(genesis(*village_id)));
+        let conflict = OnConflict::column(head::Column::VillageId).do_nothing().to_owned();
+        head::Entity::insert_many(heads).on_conflict(conflict).exec_without_returning(tx).await?;
+    }
     let rows = head::Entity::find()
         .filter(head::Column::VillageId.is_in(villages.iter().copied()))
         .order_by_asc(head::Column::VillageId)
@@ -96,8 +105,7 @@ pub async fn open<'t>(tx: &'t Tx, pen: &'t Pen, villages: impl IntoIterator<Item
         .await?;
     let mut heads: BTreeMap<AreaId, head::Model> = rows.into_iter().map(|head| (head.village_id, head)).collect();
     for village_id in villages {
-        let fresh = || head::Model { village_id, seq: 0, mac: GENESIS.to_vec(), recorded_at: Millis::MIN };
-        heads.entry(village_id).or_insert_with(fresh);
+        heads.entry(village_id).or_insert_with(|| genesis(village_id));
     }
     Ok(OpenBook { tx, pen, heads })
 }

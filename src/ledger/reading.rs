@@ -15,6 +15,7 @@ use crate::ids::{AreaId, HouseholdId};
 
 /// A household's points, by what may be done with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({ "honour": 86, "spendable": 46, "pending": 25 }))]
 pub struct Balances {
     /// 累计分: all that was ever earned, net of corrections and of what lapsed.
     pub honour: Hundredths,

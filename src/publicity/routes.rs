@@ -16,7 +16,7 @@ use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::fresh::Generation;
 use crate::http::{PAGE_DEFAULT, PAGE_MAX, PageQuery, ValidQuery, encode_cursor, json_bytes};
 use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, HouseholdId};
+use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId};
 use crate::scope::{May, ReadBook};
 
 /// The room's routes.
@@ -43,7 +43,7 @@ struct RankingQuery {
 
 /// A household's place.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Place)]
+#[schema(as = Place, example = json!({ "points": 25 }))]
 struct PlaceOut {
     /// From 1; ties share it.
     #[schema(example = 31)]
@@ -61,7 +61,7 @@ struct PlaceOut {
 
 /// A ranking's page.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Ranking)]
+#[schema(as = Ranking, example = json!({ "area_id": EXAMPLE_VILLAGE }))]
 struct RankingOut {
     area_id: AreaId,
     #[schema(example = "林家排村")]

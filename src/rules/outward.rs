@@ -37,7 +37,11 @@ pub enum Kind {
 
 /// A rule as it stands in one version.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rule)]
+#[schema(as = Rule, example = json!({
+    "points_per_spot": null, "steps": [], "bands": [], "degrees": [], "percent": null, "window": null, "veto": null,
+    "points_cap": null, "category_cap": null, "category_points_cap": null, "repeat_doubles": null, "highest_of": null,
+    "validity": null, "late_days": null,
+}))]
 pub struct RuleOut {
     /// Identity through the versions.
     pub id: RuleId,
@@ -88,6 +92,7 @@ pub struct RuleOut {
     /// When an entry stops counting for honour.
     pub validity: Option<Validity>,
     /// Times the household's size, or the number who came.
+    #[schema(example = false)]
     pub per_person: bool,
     /// Days after the deed in which it may be recorded without the assembly.
     #[schema(example = 30)]
@@ -97,14 +102,16 @@ pub struct RuleOut {
     /// Who looks at it before it counts.
     pub review: Review,
     /// The points may become spendable.
+    #[schema(example = true)]
     pub redeemable: bool,
     /// A deduction only after a warning: `on_the_spot` or `3_days`.
     #[schema(example = "on_the_spot")]
     pub warn_first: Option<String>,
     /// An inspection may leave it blank.
+    #[schema(example = false)]
     pub indoor_may_be_skipped: bool,
     /// For people.
-    #[schema(example = "以签到为准")]
+    #[schema(example = "按到场人次")]
     pub remark: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::areas::{self, Level};
 use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
-use crate::ids::{AreaId, RuleSetId};
+use crate::ids::{AreaId, EXAMPLE_VILLAGE, RuleSetId};
 use crate::scope::{AdoptRules, May, ReadBook};
 
 /// The room's routes.
@@ -47,8 +47,10 @@ enum SetStatus {
 #[serde(deny_unknown_fields)]
 struct ResolutionJson {
     /// Day of the meeting, not in the future.
+    #[schema(example = "2026-08-28")]
     resolved_on: NaiveDate,
     /// First day the table judges, not before the meeting.
+    #[schema(example = "2026-09-01")]
     in_force_from: NaiveDate,
     /// People present.
     #[schema(example = 46, minimum = 1)]
@@ -73,7 +75,7 @@ impl From<ResolutionJson> for Resolution {
 
 /// A version of a table.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleSet)]
+#[schema(as = RuleSet, example = json!({ "area_id": EXAMPLE_VILLAGE, "status": "in_force" }))]
 struct RuleSetOut {
     /// Identity.
     id: RuleSetId,

@@ -34,6 +34,7 @@ pub enum Window {
 
 /// 上限: how many units count in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({ "units": 4, "window": "month" }))]
 pub struct Cap {
     /// Units that count.
     pub units: Hundredths,

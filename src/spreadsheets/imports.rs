@@ -43,7 +43,7 @@ pub struct Choices {
 
 /// What an import came to. The counts add up to `rows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ImportReport)]
+#[schema(as = ImportReport, example = json!({ "rule_set_id": null }))]
 pub struct Import {
     /// Nothing was written, whatever the counts say.
     #[schema(example = false)]

@@ -67,6 +67,47 @@ both_engines! {
         signed_in(&app, "worker", PASSWORD).await;
     }
 
+    /// Mutation: let `managed` hand over whoever is in reach.
+    async fn a_stopped_account_changes_only_by_coming_back(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let path = format!("/accounts/{}", app.town.worker.id);
+        let stop = || cadre.json(Method::PATCH, &path, json!({"disabled": true}));
+        let stopped = stop().await.expect(200);
+        let panel = json!({"role": "panel_member", "area_id": app.town.village.id});
+        for answer in [
+            cadre.json(Method::PATCH, &path, json!({"name": "王某"})).await,
+            cadre.json(Method::PATCH, &path, json!({"name": "王某", "disabled": true})).await,
+            cadre.json(Method::PATCH, &path, json!({"household_id": null})).await,
+            cadre.post(&format!("{path}/password"), Value::Null).await,
+            cadre.post(&format!("{path}/scopes"), panel.clone()).await,
+        ] {
+            assert_eq!((answer.status.as_u16(), answer.code().as_str()), (409, "account_stopped"));
+        }
+        assert_eq!(stop().await.expect(200), stopped);
+        let back = cadre.json(Method::PATCH, &path, json!({"name": "王某", "disabled": false})).await.expect(200);
+        assert_eq!((&back["name"], &back["disabled"]), (&json!("王某"), &json!(false)));
+        signed_in(&app, "worker", PASSWORD).await;
+        // What somebody may do can be taken from him also after he was stopped.
+        let scope = cadre.post(&format!("{path}/scopes"), panel).await.expect(201)["scopes"][0]["id"].clone();
+        stop().await.expect(200);
+        let scope = format!("{path}/scopes/{}", scope.as_str().unwrap());
+        cadre.json(Method::DELETE, &scope, Value::Null).await.expect(204);
+    }
+
+    async fn nobody_moves_into_a_closed_household(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let home = app.town.households[5];
+        let (worker, other) = (format!("/accounts/{}", app.town.worker.id), format!("/accounts/{}", app.town.other_worker.id));
+        let live_in = async |path: &str| cadre.json(Method::PATCH, path, json!({"household_id": home})).await;
+        live_in(&worker).await.expect(200);
+        cadre.json(Method::PATCH, &format!("/households/{home}"), json!({"status": "closed"})).await.expect(200);
+        assert_eq!(live_in(&other).await.code(), "household_closed");
+        assert_eq!(cadre.post("/accounts", new_worker(&app, "chen")).await.code(), "household_closed");
+        // Whoever lived there when it was closed can still be changed otherwise.
+        live_in(&worker).await.expect(200);
+        cadre.json(Method::PATCH, &worker, json!({"name": "王某", "household_id": home})).await.expect(200);
+    }
+
     async fn an_own_household_is_set_kept_and_taken_away(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
         let path = format!("/accounts/{}", app.town.worker.id);

@@ -2,10 +2,11 @@
 //! kind of place, in one table (`snapshots/`), the same on both engines.
 //!
 //! Beside the table it holds that what is out of reach looks exactly like what does not exist, that a
-//! refused request changes nothing, that nothing is answered by a 5xx, and that an operation, a role or
-//! a parameter that names something cannot be forgotten here.
+//! refused request changes nothing, that what is over stays as it was, that nothing is answered by a
+//! 5xx, and that an operation, a role or a parameter that names something cannot be forgotten here.
 
 mod caller;
+mod gone;
 mod place;
 mod row;
 mod rows;
@@ -82,18 +83,31 @@ async fn table(app: TestApp) -> String {
             write!(table, "\n{} {}  {}", operation.method, operation.path, operation.id).unwrap();
             let about = if row.about.is_empty() { String::new() } else { format!(": {}", row.about) };
             writeln!(table, "{about}").unwrap();
-            let columns = if row.varies.is_some() { &places[..] } else { &places[..1] };
+            let columns = columns(&places, &operation, row, &callers[0]);
             let headings = columns.iter().map(|place| row.varies.map_or("", |_| place.at.heading()));
             writeln!(table, "{}", line(row.varies.unwrap_or_default(), headings)).unwrap();
             for caller in &callers {
                 let trial = Trial { app: &app, state: &state, operation: &operation, row, caller };
-                let cells = trial.cells(columns, &places[0], &mut offences).await;
+                let cells = trial.cells(&columns, &places[0], &mut offences).await;
                 writeln!(table, "{}", line(caller.name, cells.iter().map(String::as_str))).unwrap();
             }
         }
     }
     assert!(offences.is_empty(), "{}", offences.join("\n"));
     table
+}
+
+/// The places that a row is tried at. Of what cannot be over, it is not asked twice.
+fn columns<'p>(places: &'p [Place], operation: &Operation, row: &Row, caller: &Caller) -> Vec<&'p Place> {
+    if row.varies.is_none() {
+        return places[..1].iter().collect();
+    }
+    let own = &places[0];
+    let is_own = |place: &Place| {
+        let (one, other) = (Asked { caller, place, own }, Asked { caller, place: own, own });
+        row.asks_the_same(operation, &one, &other)
+    };
+    places.iter().filter(|place| place.at != Where::Gone || !is_own(place)).collect()
 }
 
 fn line<'a>(head: &str, cells: impl Iterator<Item = &'a str>) -> String {
@@ -112,7 +126,7 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     /// The answers, from the place that is nowhere to his own, each held against that nowhere.
-    async fn cells(&self, columns: &[Place], own: &Place, offences: &mut Vec<String>) -> Vec<String> {
+    async fn cells(&self, columns: &[&Place], own: &Place, offences: &mut Vec<String>) -> Vec<String> {
         let Self { operation, row, caller, .. } = self;
         let mut cells = Vec::new();
         let mut nowhere = None;
@@ -138,6 +152,10 @@ impl Trial<'_> {
                 if !changed.is_empty() {
                     if refused || reads {
                         complain(format!("{cell}, but {changed:?} changed"));
+                    }
+                    // Having looked leaves a trace.
+                    if place.at == Where::Gone && !row.brings_back && changed != ["audit"] {
+                        complain(format!("{cell}, but it is over: {changed:?} changed"));
                     }
                     self.state.restore(&self.app.app, &changed).await;
                 }

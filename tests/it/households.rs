@@ -5,6 +5,7 @@ use hujifen::audit;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
+use crate::awards::award_id;
 use crate::support::{Client, TestApp, both_engines};
 
 const PHONE: &str = "13274429896";
@@ -131,6 +132,45 @@ both_engines! {
         assert_eq!((closed.status.as_u16(), closed.code().as_str()), (422, "household_closed"));
         let again = cadre.post("/households", new(&app, "LJP0900")).await;
         assert_eq!((again.status.as_u16(), again.code().as_str()), (409, "code_taken"));
+    }
+
+    /// Mutation: ask in `Taker::approve` for nothing but the state and the person.
+    async fn a_household_that_was_closed_meanwhile_earns_nothing_more_but_is_put_right(app) {
+        let (cadre, panel) = (app.signed_in(&app.town.cadre).await, app.signed_in(&app.town.panel).await);
+        let worker = app.signed_in(&app.town.worker).await;
+        let home = app.town.households[0];
+        for (number, rule) in ["参加清扫", "提出建议", "见义勇为", "维修水渠", "提出建议"].into_iter().enumerate() {
+            let award = json!({
+                "id": award_id(number as u32), "household_id": home, "rule_id": app.town.rule(rule), "occurred_on": "2026-11-20",
+            });
+            worker.post("/awards", award).await.expect(201);
+        }
+        let at = |number: u32, verb: &str| format!("/awards/{}{verb}", award_id(number));
+        panel.post(&at(2, "/approve"), json!({})).await.expect(200);
+        let path = format!("/households/{home}");
+        let before = cadre.get(&path).await.expect(200)["balances"].clone();
+        cadre.json(Method::PATCH, &path, json!({"status": "closed"})).await.expect(200);
+
+        // One that waits, one that was approved once already, and one whose proof is still asked for.
+        for (number, by) in [(1, &panel), (1, &cadre), (2, &cadre), (3, &panel)] {
+            let waiting = by.get(&at(number, "")).await.expect(200);
+            assert_eq!((&waiting["can"]["approve"], &waiting["can"]["reject"]), (&json!(false), &json!(true)));
+            let answer = by.post(&at(number, "/approve"), json!({})).await;
+            assert_eq!((answer.status.as_u16(), answer.code().as_str()), (422, "household_closed"));
+            assert_eq!(by.get(&at(number, "")).await.expect(200), waiting);
+        }
+        assert_eq!(cadre.get(&path).await.expect(200)["balances"], before);
+        let reviewable = panel.get("/awards?reviewable=true").await.expect(200);
+        assert_eq!(reviewable["items"].as_array().unwrap().len(), 3, "they wait for another answer");
+
+        panel.post(&at(1, "/reject"), json!({"reason": "户已注销"})).await.expect(200);
+        cadre.post(&at(2, "/return"), json!({"reason": "户已注销"})).await.expect(200);
+        worker.post(&at(4, "/withdraw"), json!({})).await.expect(200);
+        cadre.post(&at(0, "/reverse"), json!({"reason": "记错户了"})).await.expect(200);
+        let after = cadre.get(&path).await.expect(200)["balances"].clone();
+        assert_eq!(after, json!({"honour": 0, "spendable": 0, "pending": 0}));
+        hujifen::ledger::verify::verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap();
+        hujifen::awards::verify::verify(app.app.db.read()).await.unwrap().unwrap();
     }
 
     async fn bad_households_are_refused_field_by_field(app) {

@@ -1,7 +1,10 @@
 //! The book itself: nothing in it can be changed, and what is changed all the same is found.
 
+use hujifen::db::Db;
+use hujifen::hundredths::Hundredths;
 use hujifen::ledger::verify::verify;
-use sea_orm::{ConnectionTrait as _, DatabaseBackend};
+use hujifen::ledger::{self, Account, CauseKind, Posting};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
 use serde_json::json;
 
 use crate::awards::award_id;
@@ -63,6 +66,20 @@ both_engines! {
         assert_eq!(hujifen::awards::verify::verify(app.app.db.read()).await.unwrap(), Ok(6));
     }
 
+    /// Mutation: count every head in `verify`.
+    async fn a_village_in_which_nothing_counts_yet_has_no_book(app) {
+        let worker = app.signed_in(&app.town.worker).await;
+        let household = app.town.households[0];
+        let waits = json!({"id": award_id(0), "household_id": household, "rule_id": app.town.rule("提出建议"), "occurred_on": "2026-11-20"});
+        worker.post("/awards", waits).await.expect(201);
+        let read = verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap();
+        assert_eq!((read.villages, read.entries, read.balances), (0, 0, 0));
+        let counts = json!({"id": award_id(1), "household_id": household, "rule_id": app.town.rule("参加清扫"), "occurred_on": "2026-11-20"});
+        worker.post("/awards", counts).await.expect(201);
+        let read = verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap();
+        assert_eq!((read.villages, read.entries, read.balances), (1, 1, 1));
+    }
+
     /// Mutation: begin the snapshot at PostgreSQL's own level.
     async fn a_snapshot_stands_still_while_the_book_goes_on(app) {
         let book = app.app.db.snapshot().await.unwrap();
@@ -120,4 +137,54 @@ both_engines! {
         assert!(run(&app, "UPDATE balances SET pending = pending + 1").await.is_err());
         assert!(run(&app, "UPDATE balances SET spendable = -100, pending = pending + 100").await.is_err());
     }
+}
+
+fn posting(app: &TestApp) -> Posting {
+    Posting {
+        village_id: app.town.village.id,
+        household_id: app.town.households[0],
+        from: Account::Issued,
+        to: Account::Pending,
+        points: Hundredths::ONE,
+        cause_kind: CauseKind::Award,
+        cause_id: app.app.clock.new_id(),
+        cause_digest: vec![0; 32],
+        period: "2026-11".to_owned(),
+        late: false,
+        occurred_on: "2026-11-20".parse().unwrap(),
+        rule_set_id: None,
+        rule_id: None,
+        recorder_id: app.town.worker.id,
+        reverses_seq: None,
+    }
+}
+
+/// Whether somebody waits in this test's database until somebody else is done.
+async fn anybody_waits(db: &Db) -> bool {
+    let sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    db.read().query_one_raw(Statement::from_string(db.backend(), sql)).await.unwrap().is_some()
+}
+
+/// Mutation: lock the heads that are there and make up the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_two_postings_of_a_village_stand_in_line_on_postgresql() {
+    let app = TestApp::on_postgresql().await;
+    let (pen, village, second) = (app.app.pen.clone(), app.town.village.id, posting(&app));
+    let other = app.beside().await;
+    let tx = app.app.db.begin().await.unwrap();
+    let mut book = ledger::open(&tx, &app.app.pen, [village]).await.unwrap();
+    let late = tokio::spawn(async move {
+        let tx = other.begin().await?;
+        ledger::open(&tx, &pen, [village]).await?.post_many(vec![second]).await?;
+        tx.commit().await?;
+        hujifen::error::Result::<()>::Ok(())
+    });
+    while !late.is_finished() && !anybody_waits(&app.app.db).await {
+        tokio::task::yield_now().await;
+    }
+    book.post_many(vec![posting(&app)]).await.unwrap();
+    tx.commit().await.unwrap();
+    late.await.unwrap().unwrap();
+    let read = verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().unwrap();
+    assert_eq!((read.villages, read.entries), (1, 2));
 }

@@ -64,6 +64,24 @@ both_engines! {
         assert_eq!(audited(&app, "sign_in").await, 1, "only the cadre's");
     }
 
+    /// RFC 6750. Mutation: challenge only whoever sends no token.
+    async fn every_401_says_how_to_come_in_and_no_other_answer_does(app) {
+        let browser = Browser::signed_in(&app, "worker").await;
+        let bad = browser.post("/session", json!({"username": "worker", "password": "wrong horse"})).await;
+        let forbidden = app.signed_in(&app.town.worker).await.get("/accounts").await;
+        let (forged, nobody) = (app.with_token("x".to_owned()).get("/me").await, app.stranger().get("/me").await);
+        app.pass(10 * MINUTE);
+        let late = browser.get("/me").await;
+        for (answer, code) in
+            [(&bad, "bad_credentials"), (&forged, "signed_out"), (&nobody, "signed_out"), (&late, "token_expired")]
+        {
+            assert_eq!(answer.code(), code);
+            assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"hujifen\"", "{code}");
+        }
+        assert_eq!(forbidden.code(), "forbidden");
+        assert!(!forbidden.headers.contains_key("www-authenticate"));
+    }
+
     /// T15. Mutation: let the grace give a new generation instead of the same successor.
     async fn who_loses_every_second_answer_stays_signed_in(app) {
         let mut browser = Browser::signed_in(&app, "worker").await;

@@ -52,7 +52,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes name or own household, stops an account or lets it work again. */
+        /** Changes name or own household, stops an account or lets it work again; a stopped one changes only by that. */
         patch: operations["change_account"];
         trace?: never;
     };
@@ -660,6 +660,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A person's account.
+         * @example 01939f7e-0000-7000-8000-000000000201
          */
         AccountId: string;
         /** @description An area. */
@@ -670,19 +671,20 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * @description Name.
-             * @example 林家排村
+             * @example 一组
              */
             name: string;
             parent_id: components["schemas"]["AreaId"] | null;
             /**
              * @description Sorts an area before everything below it.
-             * @example 000100010005
+             * @example 0001000100050001
              */
             path: string;
         };
         /**
          * Format: uuid
          * @description A county, town, village or grid.
+         * @example 01939f7e-0000-7000-8000-000000000103
          */
         AreaId: string;
         /** @description Another name. */
@@ -706,7 +708,7 @@ export interface components {
             degree: string | null;
             /**
              * @description Its door.
-             * @example 12号
+             * @example 19号
              */
             door: string | null;
             /**
@@ -714,7 +716,10 @@ export interface components {
              * @example 一组
              */
             grid_name: string;
-            /** @description Who brought it in. */
+            /**
+             * @description Who brought it in.
+             * @example 王某
+             */
             handled_by: string | null;
             /**
              * @description The household's code.
@@ -730,16 +735,26 @@ export interface components {
             household_name: string;
             /** @description Made on the phone. */
             id: components["schemas"]["AwardId"];
-            /** @description The month of the deed was closed already. */
+            /**
+             * @description The month of the deed was closed already.
+             * @example false
+             */
             late: boolean;
-            /** @description What the recorder wrote beside it. */
+            /**
+             * @description What the recorder wrote beside it.
+             * @example 清扫村道
+             */
             note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
+             * @example 2026-11-22
              */
             occurred_on: string;
-            /** @description The recorder's own household. */
+            /**
+             * @description The recorder's own household.
+             * @example false
+             */
             own_household: boolean;
             /**
              * Format: int32
@@ -754,13 +769,17 @@ export interface components {
             period: string | null;
             /** @description Signed: what it gave, or would give if it were approved now. */
             points: components["schemas"]["Hundredths"];
-            /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
+            /**
+             * @description The rule demands a proof that was not given: a reviewer says what he saw.
+             * @example false
+             */
             proof_pending: boolean;
             /** @description So many of `unit`. */
             quantity: components["schemas"]["Hundredths"];
             /**
              * Format: date-time
              * @description Server time.
+             * @example 2026-11-23T02:05:00Z
              */
             recorded_at: string;
             /** @description Who recorded it. */
@@ -780,7 +799,10 @@ export interface components {
             rule_set_version: number;
             /** @description Where it stands. */
             status: components["schemas"]["AwardStatus"];
-            /** @description What was done with it since. */
+            /**
+             * @description What was done with it since.
+             * @example []
+             */
             steps: components["schemas"]["AwardStep"][];
             /**
              * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
@@ -814,20 +836,36 @@ export interface components {
         };
         /** @description What the caller may do with an award. */
         AwardCan: {
-            /** @description 通过 */
+            /**
+             * @description 通过
+             * @example false
+             */
             approve: boolean;
-            /** @description 不同意 */
+            /**
+             * @description 不同意
+             * @example false
+             */
             reject: boolean;
-            /** @description 退回 */
+            /**
+             * @description 退回
+             * @example false
+             */
             return: boolean;
-            /** @description 改正, after it counted */
+            /**
+             * @description 改正, after it counted
+             * @example true
+             */
             reverse: boolean;
-            /** @description 撤回, before it counts */
+            /**
+             * @description 撤回, before it counts
+             * @example false
+             */
             withdraw: boolean;
         };
         /**
          * Format: uuid
          * @description An award, made on the recorder's phone (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000501
          */
         AwardId: string;
         /**
@@ -840,6 +878,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-11-23T02:05:00Z
              */
             at: string;
             /**
@@ -847,7 +886,10 @@ export interface components {
              * @example 王某
              */
             by_name: string;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example 看过签到表
+             */
             reason: string | null;
             /** @description What. */
             step: components["schemas"]["StepKind"];
@@ -1053,6 +1095,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A household.
+         * @example 01939f7e-0000-7000-8000-000000000301
          */
         HouseholdId: string;
         /** @description A household's own page. */
@@ -1065,9 +1108,13 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was written down.
+             * @example 2026-08-20T01:30:00Z
              */
             created_at: string;
-            /** @description Whether revealing it shows more tags; always false for those who may not. */
+            /**
+             * @description Whether revealing it shows more tags; always false for those who may not.
+             * @example false
+             */
             has_hidden_tags: boolean;
             /** @description The newest months in which it earned, newest first; up to 12. */
             months: components["schemas"]["MonthPoints"][];
@@ -1163,6 +1210,7 @@ export interface components {
         };
         /**
          * @description How deep an area stands.
+         * @example grid
          * @enum {string}
          */
         Level: "county" | "town" | "village" | "grid";
@@ -1209,7 +1257,10 @@ export interface components {
              * @example 县
              */
             degree?: string | null;
-            /** @description Who brought it in when another types it, up to 30 characters. */
+            /**
+             * @description Who brought it in when another types it, up to 30 characters.
+             * @example 王某
+             */
             handled_by?: string | null;
             /** @description Whose deed. */
             household_id: components["schemas"]["HouseholdId"];
@@ -1217,12 +1268,13 @@ export interface components {
             id: components["schemas"]["AwardId"];
             /**
              * @description Up to 200 characters.
-             * @example 打扫村口
+             * @example 清扫村道
              */
             note?: string | null;
             /**
              * Format: date
              * @description Day of the deed, not in the future.
+             * @example 2026-11-22
              */
             occurred_on: string;
             /**
@@ -1355,13 +1407,13 @@ export interface components {
                 level: components["schemas"]["Level"];
                 /**
                  * @description Name.
-                 * @example 林家排村
+                 * @example 一组
                  */
                 name: string;
                 parent_id: components["schemas"]["AreaId"] | null;
                 /**
                  * @description Sorts an area before everything below it.
-                 * @example 000100010005
+                 * @example 0001000100050001
                  */
                 path: string;
             }[];
@@ -1383,7 +1435,7 @@ export interface components {
                 degree: string | null;
                 /**
                  * @description Its door.
-                 * @example 12号
+                 * @example 19号
                  */
                 door: string | null;
                 /**
@@ -1391,7 +1443,10 @@ export interface components {
                  * @example 一组
                  */
                 grid_name: string;
-                /** @description Who brought it in. */
+                /**
+                 * @description Who brought it in.
+                 * @example 王某
+                 */
                 handled_by: string | null;
                 /**
                  * @description The household's code.
@@ -1407,16 +1462,26 @@ export interface components {
                 household_name: string;
                 /** @description Made on the phone. */
                 id: components["schemas"]["AwardId"];
-                /** @description The month of the deed was closed already. */
+                /**
+                 * @description The month of the deed was closed already.
+                 * @example false
+                 */
                 late: boolean;
-                /** @description What the recorder wrote beside it. */
+                /**
+                 * @description What the recorder wrote beside it.
+                 * @example 清扫村道
+                 */
                 note: string | null;
                 /**
                  * Format: date
                  * @description Day of the deed.
+                 * @example 2026-11-22
                  */
                 occurred_on: string;
-                /** @description The recorder's own household. */
+                /**
+                 * @description The recorder's own household.
+                 * @example false
+                 */
                 own_household: boolean;
                 /**
                  * Format: int32
@@ -1431,13 +1496,17 @@ export interface components {
                 period: string | null;
                 /** @description Signed: what it gave, or would give if it were approved now. */
                 points: components["schemas"]["Hundredths"];
-                /** @description The rule demands a proof that was not given: a reviewer says what he saw. */
+                /**
+                 * @description The rule demands a proof that was not given: a reviewer says what he saw.
+                 * @example false
+                 */
                 proof_pending: boolean;
                 /** @description So many of `unit`. */
                 quantity: components["schemas"]["Hundredths"];
                 /**
                  * Format: date-time
                  * @description Server time.
+                 * @example 2026-11-23T02:05:00Z
                  */
                 recorded_at: string;
                 /** @description Who recorded it. */
@@ -1457,7 +1526,10 @@ export interface components {
                 rule_set_version: number;
                 /** @description Where it stands. */
                 status: components["schemas"]["AwardStatus"];
-                /** @description What was done with it since. */
+                /**
+                 * @description What was done with it since.
+                 * @example []
+                 */
                 steps: components["schemas"]["AwardStep"][];
                 /**
                  * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
@@ -1641,11 +1713,13 @@ export interface components {
             /**
              * Format: date
              * @description First day the table judges, not before the meeting.
+             * @example 2026-09-01
              */
             in_force_from: string;
             /**
              * Format: date
              * @description Day of the meeting, not in the future.
+             * @example 2026-08-28
              */
             resolved_on: string;
             /**
@@ -1739,7 +1813,10 @@ export interface components {
             highest_of: string | null;
             /** @description Identity through the versions. */
             id: components["schemas"]["RuleId"];
-            /** @description An inspection may leave it blank. */
+            /**
+             * @description An inspection may leave it blank.
+             * @example false
+             */
             indoor_may_be_skipped: boolean;
             /** @description 方式 */
             kind: components["schemas"]["RuleKind"];
@@ -1754,7 +1831,10 @@ export interface components {
              * @example 参加村组环境卫生整治
              */
             name: string;
-            /** @description Times the household's size, or the number who came. */
+            /**
+             * @description Times the household's size, or the number who came.
+             * @example false
+             */
             per_person: boolean;
             /**
              * Format: int32
@@ -1774,11 +1854,14 @@ export interface components {
             position: number;
             /** @description One of these shows that it was done. */
             proofs: components["schemas"]["Proof"][];
-            /** @description The points may become spendable. */
+            /**
+             * @description The points may become spendable.
+             * @example true
+             */
             redeemable: boolean;
             /**
              * @description For people.
-             * @example 以签到为准
+             * @example 按到场人次
              */
             remark: string | null;
             repeat_doubles: components["schemas"]["Window"] | null;
@@ -1820,6 +1903,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A rule; the same in every version of the table.
+         * @example 01939f7e-0000-7000-8000-000000000405
          */
         RuleId: string;
         /**
@@ -1851,6 +1935,7 @@ export interface components {
         /**
          * Format: uuid
          * @description A version of a village's table of rules.
+         * @example 01939f7e-0000-7000-8000-000000000401
          */
         RuleSetId: string;
         /**
@@ -1969,11 +2054,15 @@ export interface components {
         /**
          * Format: uuid
          * @description One role over one area, held by one account.
+         * @example 01939f7e-0000-7000-8000-000000000202
          */
         ScopeId: string;
         /** @description A sign-in. */
         Session: {
-            /** @description For the `Authorization: Bearer` header of writes. */
+            /**
+             * @description For the `Authorization: Bearer` header of writes.
+             * @example eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl
+             */
             access_token: string;
             /** @description Who has signed in. */
             account: components["schemas"]["Account"];
@@ -2006,13 +2095,20 @@ export interface components {
             category: string;
             /** @description What made it. */
             kind: components["schemas"]["CauseKind"];
-            /** @description The month of the deed was closed. */
+            /**
+             * @description The month of the deed was closed.
+             * @example false
+             */
             late: boolean;
-            /** @description What the recorder wrote beside it. */
+            /**
+             * @description What the recorder wrote beside it.
+             * @example 清扫村道
+             */
             note: string | null;
             /**
              * Format: date
              * @description Day of the deed.
+             * @example 2026-11-22
              */
             occurred_on: string;
             /**
@@ -2028,6 +2124,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Server time.
+             * @example 2026-11-23T02:05:00Z
              */
             recorded_at: string;
             /**
@@ -2035,7 +2132,10 @@ export interface components {
              * @example 李某
              */
             recorder_name: string;
-            /** @description A later entry undoes it. */
+            /**
+             * @description A later entry undoes it.
+             * @example false
+             */
             reversed: boolean;
             rule_id: components["schemas"]["RuleId"] | null;
             /**
@@ -2136,6 +2236,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "disabled": false,
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
+                     *           "must_change_password": false,
+                     *           "name": "陈桂娟",
+                     *           "scopes": [
+                     *             {
+                     *               "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *               "area_level": "grid",
+                     *               "area_name": "一组",
+                     *               "area_path": "0001000100050001",
+                     *               "begins_on": "2026-09-01",
+                     *               "ends_on": "2028-12-31",
+                     *               "id": "01939f7e-0000-7000-8000-000000000202",
+                     *               "role": "grid_worker",
+                     *               "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *               "village_name": "林家排村"
+                     *             }
+                     *           ],
+                     *           "username": "worker"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Account"];
                 };
             };
@@ -2145,6 +2274,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2205,6 +2336,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "name": "陈桂娟",
+                 *       "scope": {
+                 *         "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *         "begins_on": "2026-12-01",
+                 *         "ends_on": "2028-12-31",
+                 *         "role": "grid_worker"
+                 *       },
+                 *       "username": "chengj"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAccount"];
             };
         };
@@ -2214,6 +2358,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "one_time_password": "k7mq2xw9da"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedAccount"];
                 };
             };
@@ -2232,6 +2403,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2296,7 +2469,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2349,6 +2525,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "disabled": false,
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "name": "陈桂娟"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AccountChange"];
             };
         };
@@ -2358,6 +2541,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -2376,6 +2583,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2414,6 +2623,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -2432,7 +2650,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2490,6 +2711,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "one_time_password": "k7mq2xw9da"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OneTimePassword"];
                 };
             };
@@ -2499,6 +2725,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2521,6 +2749,15 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。 */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2572,6 +2809,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "begins_on": "2026-12-01",
+                 *       "ends_on": "2028-12-31",
+                 *       "role": "grid_worker"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewScope"];
             };
         };
@@ -2581,6 +2826,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -2599,6 +2868,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2637,7 +2908,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `scope_held` 这个人已经有这项职务了。 */
+            /**
+             * @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。
+             *     `scope_held` 这个人已经有这项职务了。
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2730,6 +3004,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2815,6 +3091,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "level": "grid",
+                     *           "name": "一组",
+                     *           "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "path": "0001000100050001"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Area"];
                 };
             };
@@ -2824,6 +3114,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2884,6 +3176,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "七组",
+                 *       "parent_id": "01939f7e-0000-7000-8000-000000000102"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewArea"];
             };
         };
@@ -2893,6 +3191,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "level": "grid",
+                     *       "name": "一组",
+                     *       "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "path": "0001000100050001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Area"];
                 };
             };
@@ -2911,6 +3218,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3030,6 +3339,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "新塘组"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AreaRename"];
             };
         };
@@ -3039,6 +3353,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "level": "grid",
+                     *       "name": "一组",
+                     *       "parent_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "path": "0001000100050001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Area"];
                 };
             };
@@ -3057,6 +3380,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3191,6 +3516,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "can": {
+                     *             "approve": false,
+                     *             "reject": false,
+                     *             "return": false,
+                     *             "reverse": true,
+                     *             "withdraw": false
+                     *           },
+                     *           "clipped": 0,
+                     *           "degree": "县",
+                     *           "door": "19号",
+                     *           "grid_name": "一组",
+                     *           "handled_by": "王某",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "late": false,
+                     *           "note": "清扫村道",
+                     *           "occurred_on": "2026-11-22",
+                     *           "own_household": false,
+                     *           "people": 2,
+                     *           "period": "2026-11",
+                     *           "points": 5,
+                     *           "proof_pending": false,
+                     *           "quantity": 1,
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorded_by": {
+                     *             "id": "01939f7e-0000-7000-8000-000000000201",
+                     *             "name": "李某"
+                     *           },
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "参加村组环境卫生整治",
+                     *           "rule_set_version": 1,
+                     *           "status": "posted",
+                     *           "steps": [],
+                     *           "unit": "人次"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Award"];
                 };
             };
@@ -3200,6 +3570,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3260,6 +3632,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "degree": "县",
+                 *       "handled_by": "王某",
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "id": "01939f7e-0000-7000-8000-000000000501",
+                 *       "note": "清扫村道",
+                 *       "occurred_on": "2026-11-22",
+                 *       "people": 2,
+                 *       "quantity": 1,
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewAward"];
             };
         };
@@ -3270,6 +3655,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": 2,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3279,6 +3704,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": 2,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3297,6 +3762,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3421,6 +3888,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "awards": [
+                 *         {
+                 *           "degree": "县",
+                 *           "handled_by": "王某",
+                 *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *           "id": "01939f7e-0000-7000-8000-000000000501",
+                 *           "note": "清扫村道",
+                 *           "occurred_on": "2026-11-22",
+                 *           "people": 2,
+                 *           "quantity": 1,
+                 *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AwardBatch"];
             };
         };
@@ -3431,6 +3915,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "degree": "县",
+                     *             "door": "19号",
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "people": 2,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "status": 201
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AwardBatchResults"];
                 };
             };
@@ -3449,6 +3981,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3552,6 +4086,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": 2,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3561,6 +4135,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3614,6 +4190,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "看过签到表"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3623,6 +4204,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "people": 2,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "看过签到表",
+                     *           "step": "approve"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3641,6 +4269,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3708,7 +4338,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3761,6 +4394,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3770,6 +4408,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "people": 2,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "rejected",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "reject"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3788,6 +4473,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3907,6 +4594,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -3916,6 +4608,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "people": 2,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "returned",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "return"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -3934,6 +4673,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4053,6 +4794,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -4062,6 +4808,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": 2,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "reversed",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "reverse"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -4080,6 +4873,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4198,6 +4993,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StepReason"];
             };
         };
@@ -4207,6 +5007,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": "县",
+                     *       "door": "19号",
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "people": 2,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "withdrawn",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "withdraw"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Award"];
                 };
             };
@@ -4225,6 +5072,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4356,6 +5205,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "balances": {
+                     *             "honour": 86,
+                     *             "pending": 25,
+                     *             "spendable": 46
+                     *           },
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "grid_name": "一组",
+                     *           "id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "month_points": 25,
+                     *           "name": "陈建桂",
+                     *           "size": 4,
+                     *           "status": "resident",
+                     *           "tags": [
+                     *             "党员户"
+                     *           ],
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_Household"];
                 };
             };
@@ -4365,6 +5243,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4428,6 +5308,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "一组19号",
+                 *       "alias": "老陈",
+                 *       "code": "LJP0313",
+                 *       "door": "19号",
+                 *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "name": "陈建桂",
+                 *       "phone": "13274429896",
+                 *       "size": 4,
+                 *       "status": "resident",
+                 *       "tags": [
+                 *         "党员户"
+                 *       ],
+                 *       "village_id": "01939f7e-0000-7000-8000-000000000102"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewHousehold"];
             };
         };
@@ -4437,6 +5334,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "name": "陈建桂",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Household"];
                 };
             };
@@ -4455,6 +5376,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4579,6 +5502,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "address": "一组19号",
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "created_at": "2026-08-20T01:30:00Z",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "has_hidden_tags": false,
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "months": [
+                     *         {
+                     *           "period": "2026-11",
+                     *           "points": 25
+                     *         }
+                     *       ],
+                     *       "name": "陈建桂",
+                     *       "phone_masked": "132****9896",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HouseholdPage"];
                 };
             };
@@ -4588,6 +5545,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4641,6 +5600,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "address": "一组19号",
+                 *       "alias": "老陈",
+                 *       "door": "19号",
+                 *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "name": "陈建桂",
+                 *       "phone": "13274429896",
+                 *       "size": 4,
+                 *       "status": "resident",
+                 *       "tags": [
+                 *         "党员户"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["HouseholdChange"];
             };
         };
@@ -4650,6 +5624,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "alias": "老陈",
+                     *       "balances": {
+                     *         "honour": 86,
+                     *         "pending": 25,
+                     *         "spendable": 46
+                     *       },
+                     *       "code": "LJP0012",
+                     *       "door": "19号",
+                     *       "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "grid_name": "一组",
+                     *       "id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "month_points": 25,
+                     *       "name": "陈建桂",
+                     *       "size": 4,
+                     *       "status": "resident",
+                     *       "tags": [
+                     *         "党员户"
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Household"];
                 };
             };
@@ -4668,6 +5666,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4783,6 +5783,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "phone": "13274429896",
+                     *       "tags": [
+                     *         "低保户",
+                     *         "党员户"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RevealedHousehold"];
                 };
             };
@@ -4792,6 +5801,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4873,6 +5884,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "caps": [
+                     *         {
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "units_used": 2,
+                     *           "window": "month"
+                     *         }
+                     *       ],
+                     *       "household": {
+                     *         "alias": "老陈",
+                     *         "balances": {
+                     *           "honour": 86,
+                     *           "pending": 25,
+                     *           "spendable": 46
+                     *         },
+                     *         "code": "LJP0012",
+                     *         "door": "19号",
+                     *         "grid_id": "01939f7e-0000-7000-8000-000000000103",
+                     *         "grid_name": "一组",
+                     *         "id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "month_points": 25,
+                     *         "name": "陈建桂",
+                     *         "size": 4,
+                     *         "status": "resident",
+                     *         "tags": [
+                     *           "党员户"
+                     *         ],
+                     *         "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *         "village_name": "林家排村"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "award_id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "category": "公益活动",
+                     *           "kind": "award",
+                     *           "late": false,
+                     *           "note": "清扫村道",
+                     *           "occurred_on": "2026-11-22",
+                     *           "period": "2026-11",
+                     *           "points": 5,
+                     *           "quantity": 1,
+                     *           "reason": null,
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorder_name": "李某",
+                     *           "reversed": false,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "参加村组环境卫生整治",
+                     *           "seq": 1204,
+                     *           "unit": "人次"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Statement"];
                 };
             };
@@ -4882,6 +5948,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4952,6 +6020,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 262,
+                     *       "dropped_columns": [
+                     *         {
+                     *           "column": "身份证号码",
+                     *           "reason": "身份证号码不能保存，这一列没有导入。"
+                     *         }
+                     *       ],
+                     *       "dry_run": false,
+                     *       "problems": [
+                     *         {
+                     *           "code": "code_repeated",
+                     *           "column": "C",
+                     *           "level": "error",
+                     *           "message": "第 43 行 C 列(户编号)：MT0039 和第 42 行重复，两行都没有导入，请改成不同的编号。",
+                     *           "row": 43,
+                     *           "value": "MT0039"
+                     *         }
+                     *       ],
+                     *       "rows": 268,
+                     *       "rule_set_id": null,
+                     *       "skipped": 6,
+                     *       "unchanged": 0,
+                     *       "updated": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
@@ -4970,6 +6065,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5091,6 +6188,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "created": 16,
+                     *       "dropped_columns": [],
+                     *       "dry_run": false,
+                     *       "problems": [],
+                     *       "rows": 16,
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "skipped": 0,
+                     *       "unchanged": 0,
+                     *       "updated": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
@@ -5109,6 +6219,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5226,6 +6338,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "disabled": false,
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "id": "01939f7e-0000-7000-8000-000000000201",
+                     *       "must_change_password": false,
+                     *       "name": "陈桂娟",
+                     *       "scopes": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_level": "grid",
+                     *           "area_name": "一组",
+                     *           "area_path": "0001000100050001",
+                     *           "begins_on": "2026-09-01",
+                     *           "ends_on": "2028-12-31",
+                     *           "id": "01939f7e-0000-7000-8000-000000000202",
+                     *           "role": "grid_worker",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "username": "worker"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Account"];
                 };
             };
@@ -5235,6 +6371,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5265,6 +6403,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "k7mq2xw9da",
+                 *       "new_password": "correct horse"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -5290,6 +6434,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5380,6 +6526,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "info": {},
+                     *       "openapi": "3.1.0",
+                     *       "paths": {}
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
             };
@@ -5423,6 +6576,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "area_name": "林家排村",
+                     *       "items": [
+                     *         {
+                     *           "code": "LJP0012",
+                     *           "grid_name": "一组",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "name": "陈建桂",
+                     *           "points": 25,
+                     *           "rank": 31
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "participants": 274,
+                     *       "period": "2026-11"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
@@ -5432,6 +6604,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5503,6 +6677,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "id": "01939f7e-0000-7000-8000-000000000401",
+                     *           "resolution": {
+                     *             "attendance": 46,
+                     *             "in_force_from": "2026-09-01",
+                     *             "resolved_on": "2026-08-28",
+                     *             "votes_abstained": 1,
+                     *             "votes_against": 1,
+                     *             "votes_for": 44
+                     *           },
+                     *           "status": "in_force",
+                     *           "title": "林家排村积分细则（第 1 版）",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSets"];
                 };
             };
@@ -5512,6 +6708,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5579,6 +6777,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "items": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": "on_the_spot",
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "resolved_on": "2026-08-28",
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSetWithRules"];
                 };
             };
@@ -5588,6 +6841,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5641,6 +6896,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "attendance": 46,
+                 *       "in_force_from": "2026-09-01",
+                 *       "resolved_on": "2026-08-28",
+                 *       "votes_abstained": 1,
+                 *       "votes_against": 1,
+                 *       "votes_for": 44
+                 *     }
+                 */
                 "application/json": components["schemas"]["Resolution"];
             };
         };
@@ -5650,6 +6915,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "resolved_on": "2026-08-28",
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["RuleSet"];
                 };
             };
@@ -5668,6 +6950,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5795,6 +7079,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": "on_the_spot",
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "rule_set": {
+                     *         "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *         "id": "01939f7e-0000-7000-8000-000000000401",
+                     *         "resolution": {
+                     *           "attendance": 46,
+                     *           "in_force_from": "2026-09-01",
+                     *           "resolved_on": "2026-08-28",
+                     *           "votes_abstained": 1,
+                     *           "votes_against": 1,
+                     *           "votes_for": 44
+                     *         },
+                     *         "status": "in_force",
+                     *         "title": "林家排村积分细则（第 1 版）",
+                     *         "version": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["RulesInForce"];
                 };
             };
@@ -5804,6 +7146,8 @@ export interface operations {
              */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5864,6 +7208,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "correct horse",
+                 *       "username": "worker"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -5873,6 +7223,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "expires_in": 600
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
@@ -5888,6 +7266,8 @@ export interface operations {
             /** @description `bad_credentials` 账号或密码不对，请再试一次。 */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6025,12 +7405,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+                     *       "account": {
+                     *         "disabled": false,
+                     *         "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "must_change_password": false,
+                     *         "name": "陈桂娟",
+                     *         "scopes": [
+                     *           {
+                     *             "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *             "area_level": "grid",
+                     *             "area_name": "一组",
+                     *             "area_path": "0001000100050001",
+                     *             "begins_on": "2026-09-01",
+                     *             "ends_on": "2028-12-31",
+                     *             "id": "01939f7e-0000-7000-8000-000000000202",
+                     *             "role": "grid_worker",
+                     *             "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *             "village_name": "林家排村"
+                     *           }
+                     *         ],
+                     *         "username": "worker"
+                     *       },
+                     *       "expires_in": 600
+                     *     }
+                     */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description `signed_out` 请先登录。 */
             401: {
                 headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -25,6 +25,7 @@ pub struct Caller {
 impl Caller {
     /// Whether something there is his to read at all.
     pub fn reaches(&self, at: Where, up_to_village: bool) -> bool {
+        let at = if at == Where::Gone { Where::OwnGrid } else { at };
         let beside = up_to_village && self.reach.contains(&Where::OwnGrid) && at == Where::SiblingGrid;
         self.reach.contains(&at) || beside
     }

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::gone;
 use crate::awards::award_id;
 use crate::support::TestApp;
 use crate::support::town::{self, Person};
@@ -19,11 +20,13 @@ pub enum Where {
     SiblingGrid,
     SiblingVillage,
     OtherTown,
+    /// In the own grid, but over: closed, ended, stopped, decided, adopted or superseded.
+    Gone,
     Nowhere,
 }
 
 impl Where {
-    pub const ALL: [Self; 5] = [Self::OwnGrid, Self::SiblingGrid, Self::SiblingVillage, Self::OtherTown, Self::Nowhere];
+    const STANDING: [Self; 4] = [Self::OwnGrid, Self::SiblingGrid, Self::SiblingVillage, Self::OtherTown];
 
     pub fn heading(self) -> &'static str {
         match self {
@@ -31,6 +34,7 @@ impl Where {
             Self::SiblingGrid => "sibling grid",
             Self::SiblingVillage => "sibling village",
             Self::OtherTown => "other town",
+            Self::Gone => "own grid, over",
             Self::Nowhere => "nowhere",
         }
     }
@@ -89,6 +93,7 @@ impl Place {
 /// The places of the town, and none.
 pub async fn places(app: &TestApp) -> Vec<Place> {
     let town = &app.town;
+    let gone = gone::place(app).await;
     let mut grids = Vec::new();
     for village in [&town.village, &town.sibling, &town.far] {
         let below = areas::below(app.app.db.read(), &village.path).await.unwrap();
@@ -112,7 +117,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             _ => town::draft(&app.app, village, town.cadre.id).await.0,
         };
         places.push(Place {
-            at: Where::ALL[number],
+            at: Where::STANDING[number],
             town: above.id.0,
             village: village.id.0,
             grid: grids[number].id.0,
@@ -129,11 +134,12 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             admin: admin.id.0,
         });
     }
+    places.push(gone);
     places.push(Place::nowhere());
     places
 }
 
-async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid) -> Uuid {
+pub async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid) -> Uuid {
     let id = award_id(100 + number);
     let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"});
     app.signed_in(worker).await.post("/awards", body).await.expect(201);
@@ -146,7 +152,7 @@ async fn rule_of(app: &TestApp, village: &Area, name: &str) -> Uuid {
     rules.into_iter().find(|rule| rule.name == name).unwrap().id.0
 }
 
-async fn scope_of(app: &TestApp, person: &Person) -> Uuid {
+pub async fn scope_of(app: &TestApp, person: &Person) -> Uuid {
     let query = scope::Entity::find().filter(scope::Column::AccountId.eq(person.id));
     query.one(app.app.db.read()).await.unwrap().unwrap().id.0
 }

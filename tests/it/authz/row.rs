@@ -19,6 +19,8 @@ pub struct Row {
     pub varies: Option<&'static str>,
     /// Rules and rankings are read up to the village.
     pub up_to_village: bool,
+    /// It is what brings back what was over.
+    pub brings_back: bool,
     ask: Asking,
 }
 
@@ -35,12 +37,12 @@ pub struct Asked<'a> {
 
 /// For an operation without a target.
 pub const fn plain(operation: &'static str, about: &'static str, ask: Asking) -> Row {
-    Row { operation, about, varies: None, up_to_village: false, ask }
+    Row { operation, about, varies: None, up_to_village: false, brings_back: false, ask }
 }
 
 /// For an operation whose parameter or field `varies` names something.
 pub const fn target(operation: &'static str, varies: &'static str, about: &'static str, ask: Asking) -> Row {
-    Row { operation, about, varies: Some(varies), up_to_village: false, ask }
+    Row { operation, about, varies: Some(varies), up_to_village: false, brings_back: false, ask }
 }
 
 impl Row {
@@ -48,10 +50,22 @@ impl Row {
         Self { up_to_village: true, ..self }
     }
 
+    pub const fn brings_back(self) -> Self {
+        Self { brings_back: true, ..self }
+    }
+
+    /// Whether two places lead to the same request.
+    pub fn asks_the_same(&self, operation: &Operation, one: &Asked<'_>, other: &Asked<'_>) -> bool {
+        self.filled_in(operation, one) == self.filled_in(operation, other)
+    }
+
+    fn filled_in(&self, operation: &Operation, asked: &Asked<'_>) -> Ask {
+        (self.ask)(Ask { path: operation.path.clone(), ..Ask::default() }, asked)
+    }
+
     /// The request itself.
     pub fn request(&self, operation: &Operation, asked: &Asked<'_>) -> Request<Body> {
-        let ask = Ask { path: operation.path.clone(), ..Ask::default() };
-        let Ask { path, query, cookie, content_type, body } = (self.ask)(ask, asked);
+        let Ask { path, query, cookie, content_type, body } = self.filled_in(operation, asked);
         assert!(!path.contains('{'), "{}: {path} lacks a value", self.operation);
         let mut request = asked.caller.phone.request_to(operation.method.clone(), &format!("{path}{query}"));
         if let Some(cookie) = cookie {
@@ -65,7 +79,7 @@ impl Row {
 }
 
 /// A request in the making.
-#[derive(Default)]
+#[derive(Default, PartialEq, Eq)]
 pub struct Ask {
     path: String,
     query: String,

@@ -73,6 +73,10 @@ const ACCOUNTS: &[Row] = &[
     target("change_account", "id", "stops a cadre", |ask, asked| {
         ask.at("id", asked.place.cadre).json(json!({"disabled": true}))
     }),
+    target("change_account", "id", "lets a worker work again", |ask, asked| {
+        ask.at("id", asked.place.worker).json(json!({"disabled": false}))
+    })
+    .brings_back(),
     target("change_account", "id", "a town administrator's name", |ask, asked| {
         ask.at("id", asked.place.admin).json(json!({"name": "新"}))
     }),

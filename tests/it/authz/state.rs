@@ -33,8 +33,10 @@ impl State {
                 format!("{table}::text")
             };
             let join = if sqlite { "group_concat(r, char(10))" } else { "string_agg(r, chr(10) ORDER BY r)" };
+            // A commit counts itself, also when it changed nothing.
+            let told = if table == "meta" { "WHERE name <> 'commits'" } else { "" };
             reads.push(format!(
-                "SELECT '{table}' AS name, coalesce({join}, '') AS body FROM (SELECT {row} AS r FROM {table} ORDER BY 1) AS s"
+                "SELECT '{table}' AS name, coalesce({join}, '') AS body FROM (SELECT {row} AS r FROM {table} {told} ORDER BY 1) AS s"
             ));
         }
         if sqlite {

@@ -35,6 +35,8 @@ impl Answer {
     /// The problem's code; panics when it is not a whole problem document.
     pub fn code(&self) -> String {
         assert_eq!(self.headers.get("content-type").unwrap(), "application/problem+json", "{}", self.status);
+        let challenged = self.headers.contains_key("www-authenticate");
+        assert_eq!(challenged, self.status == StatusCode::UNAUTHORIZED, "{}", self.status);
         let problem = self.json();
         assert_eq!(problem["status"], self.status.as_u16());
         for field in ["type", "title", "request_id"] {
