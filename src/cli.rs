@@ -16,12 +16,14 @@ use tracing_subscriber::EnvFilter;
 
 use crate::accounts::{self, FirstAccount, Hashing, NewPassword, PersonName, Username};
 use crate::app::{self, App};
-use crate::areas::AreaName;
+use crate::areas::{self, AreaName};
 use crate::auth::Cookies;
 use crate::clock::Clock;
 use crate::config::{Config, Listen};
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::error::Error;
+use crate::households;
+use crate::ids::HouseholdId;
 use crate::keys::Keys;
 use crate::scope::Role;
 use crate::{assets, demo, serve};
@@ -87,6 +89,9 @@ struct CreateAccount {
     /// Where: `县`, `县/镇`, `县/镇/村` or `县/镇/村/组`.
     #[arg(long)]
     area: String,
+    /// The person's own household, by its code: what it gets is for others to approve.
+    #[arg(long, value_name = "户编号")]
+    household: Option<String>,
     /// Read the password from the standard input; otherwise a one-time password is made and printed.
     #[arg(long)]
     password_stdin: bool,
@@ -305,14 +310,12 @@ async fn create_account(create: CreateAccount) -> Outcome {
     };
     let hash = Hashing::default().hash(&clock, password).await?;
     let tx = db.begin().await?;
-    let new = FirstAccount {
-        username,
-        name,
-        household_id: None,
-        role: create.role,
-        area,
-        must_change_password: shown.is_some(),
+    let household_id = match &create.household {
+        Some(code) => Some(own_household(&tx, &area, code).await?),
+        None => None,
     };
+    let new =
+        FirstAccount { username, name, household_id, role: create.role, area, must_change_password: shown.is_some() };
     let account = accounts::create_first(&tx, &clock, hash, new).await?;
     tx.commit().await?;
     db.close().await?;
@@ -321,6 +324,18 @@ async fn create_account(create: CreateAccount) -> Outcome {
         println!("一次性密码：{password}（第一次登录要改）");
     }
     Ok(())
+}
+
+/// The household of a code in the village that `area` is or lies in.
+async fn own_household(tx: &Tx, area: &[AreaName], code: &str) -> Outcome<HouseholdId> {
+    let missing = || Failure(format!("{} 里没有户编号 {code}，请核对。", names(area)));
+    let area = areas::by_names(tx, area).await?.ok_or_else(missing)?;
+    let village = areas::village_of(tx, &area).await?.ok_or_else(missing)?;
+    Ok(households::of_code(tx, village.id, code).await?.ok_or_else(missing)?.id)
+}
+
+fn names(area: &[AreaName]) -> String {
+    area.iter().map(AreaName::as_str).collect::<Vec<_>>().join("/")
 }
 
 /// `县/镇/村` as names.

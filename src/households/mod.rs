@@ -61,6 +61,15 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: Househol
     query.one(db).await?.ok_or_else(|| NOT_FOUND.into())
 }
 
+/// A household by its code in a village.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_code(db: &impl ConnectionTrait, village: AreaId, code: &str) -> Result<Option<Household>> {
+    let query = entity::Entity::find().filter(entity::Column::VillageId.eq(village));
+    Ok(query.filter(entity::Column::Code.eq(code.trim().to_uppercase())).one(db).await?)
+}
+
 /// Households by identity, whoever asks: the caller checks `may.reaches(&household.grid_path)`.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use hujifen::audit::{Column as AuditColumn, Entity as Audit};
 use hujifen::scope::Role;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -35,7 +37,10 @@ async fn balances(client: &Client, app: &TestApp, household: usize) -> Value {
 both_engines! {
     async fn a_worker_gives_five_points_and_they_stand_everywhere(app) {
         let worker = app.signed_in(&app.town.worker).await;
-        let given = worker.post("/awards", award(&app, 1, 0, "参加清扫")).await.expect(201);
+        let answer = worker.post("/awards", award(&app, 1, 0, "参加清扫")).await;
+        let given = answer.expect(201);
+        let act = Audit::find().filter(AuditColumn::Action.eq("submit_award")).one(app.app.db.read()).await.unwrap().unwrap();
+        assert_eq!(act.request_id, answer.headers["x-request-id"].to_str().unwrap());
         assert_eq!(given["points"], 5);
         assert_eq!(given["status"], "posted");
         assert_eq!(given["period"], "2026-11");
@@ -205,7 +210,11 @@ both_engines! {
         let worker = app.signed_in(&app.town.worker).await;
         assert_eq!(worker.post("/awards", award(&app, 1, 0, "乱倒垃圾")).await.code(), "worker_cannot_deduct");
         let cadre = app.signed_in(&app.town.cadre).await;
-        let given = cadre.post("/awards", with(award(&app, 2, 0, "乱倒垃圾"), "quantity", json!(3))).await.expect(201);
+        let deduction = with(award(&app, 2, 0, "乱倒垃圾"), "quantity", json!(3));
+        let unexplained = cadre.post("/awards", deduction.clone()).await;
+        assert_eq!(unexplained.json()["errors"][0]["field"], "note");
+        assert_eq!(unexplained.code(), "invalid");
+        let given = cadre.post("/awards", with(deduction, "note", json!("倒在渠里"))).await.expect(201);
         assert_eq!((&given["status"], &given["points"]), (&json!("submitted"), &json!(-6)));
         let panel = app.signed_in(&app.town.panel).await;
         panel.post(&format!("/awards/{}/approve", award_id(2)), json!({})).await.expect(200);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use hujifen::accounts;
 use hujifen::app::{self, App};
 use hujifen::areas::{self, AreaName};
 use hujifen::auth::Cookies;
@@ -10,6 +11,7 @@ use hujifen::clock::Clock;
 use hujifen::db::Db;
 use hujifen::ids::AccountId;
 use hujifen::keys::Keys;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
 use crate::support::Client;
@@ -95,6 +97,13 @@ async fn both_rosters_and_a_table_come_in_beside_an_open_book_which_then_verifie
         "{some}"
     );
 
+    let panel =
+        ["account", "create", "--username", "panel", "--name", "评议员", "--role", "panel_member", "--area", linjiapai];
+    assert!(book.run(&[&panel[..], &["--household", "LJP9999"]].concat(), 1).contains("没有户编号 LJP9999"));
+    book.run(&[&panel[..], &["--household", "ljp0012"]].concat(), 0);
+    let own = accounts::entity::account::Entity::find().filter(accounts::entity::account::Column::Username.eq("panel"));
+    assert!(own.one(book.app.db.read()).await.unwrap().unwrap().household_id.is_some());
+
     let today = book.app.clock.today().to_string();
     let votes = ["--attendance", "40", "--for", "38", "--against", "1", "--abstained", "1"];
     let adopt = [&["--adopt", "--resolved-on", &today, "--in-force-from", &today][..], &votes].concat();
@@ -104,6 +113,8 @@ async fn both_rosters_and_a_table_come_in_beside_an_open_book_which_then_verifie
     let done = book.run(&[&rules[..], &adopt].concat(), 0);
     assert!(done.contains("新增 28") && done.contains(&format!("细则从 {today} 起生效")), "{done}");
     assert!(book.run(&rules, 0).contains("没有变化 28"));
+    let template = ["import", "rules", "--area", mantang, "--as", "clerk", "tests/data/town-template.csv"];
+    assert!(book.run(&template, 0).contains("新增 16"));
 
     // The process that has the book open sees it all.
     let person = Person { id: AccountId(uuid::Uuid::nil()), username: "cadre".to_owned() };

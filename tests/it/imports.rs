@@ -159,12 +159,12 @@ both_engines! {
         cadre.json(axum::http::Method::PATCH, &close, json!({"status": "closed"})).await.expect(200);
         let roster = lines([
             "一组,LJP0002,李木生,4,,,".to_owned(),
-            "一组,LJP0901,罗金,4,0735772212,,".to_owned(),
+            "一组,LJP0901,罗金,4,0735772212,一组2号,".to_owned(),
             "一组,LJP0902,罗银,4,,431022670817283,".to_owned(),
-            "一组,LJP0903,罗铜,4,,,".to_owned(),
+            "一组,LJP0903,罗铜,4,,一组3号,".to_owned(),
         ]);
         let refused = import(&cadre, "households", village, &roster, &[]).await;
-        let expected = [("B2", "household_closed"), ("E3", "wrong_format"), ("F4", "id_number")];
+        let expected = [("B2", "household_closed"), ("E3", "wrong_format"), ("F4", "id_number_in_cell")];
         assert_eq!(errors(&refused), expected.map(|(cell, code)| (cell.to_owned(), code.to_owned())));
         assert!(!refused.to_string().contains("4310226708"), "{refused}");
         assert_eq!((counts(&refused), stored(&app, village).await.len()), ([4, 0, 0, 0, 4], 8));

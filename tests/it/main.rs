@@ -20,5 +20,7 @@ mod http;
 mod imports;
 mod kill_storm;
 mod ledger;
+mod periods;
 mod session;
+mod shapes;
 mod writer;

@@ -169,7 +169,7 @@ const AWARDS: &[Row] = &[
     }),
     target("submit_award", "household_id", "a deduction", |ask, asked| {
         let (household, rule) = (asked.place.household, asked.place.deduction);
-        ask.json(json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"}))
+        ask.json(json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23", "note": "倒在渠里"}))
     }),
     target("submit_award", "rule_id", "to the own household", |ask, asked| {
         let rule = asked.place.rule;
