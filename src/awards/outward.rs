@@ -19,7 +19,7 @@ use crate::scope::{AddPoints, May};
 
 /// A deed to be recorded.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewAward, example = json!({ "quantity": 1 }))]
+#[schema(as = NewAward, example = json!({ "quantity": 1, "degree": null, "people": null }))]
 #[serde(deny_unknown_fields)]
 pub struct AwardIn {
     /// UUIDv7 made on the phone; sending the same again records nothing twice.
@@ -148,7 +148,9 @@ pub struct CanOut {
 
 /// An award as it stands.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Award, example = json!({ "quantity": 1, "clipped": 0, "status": "posted" }))]
+#[schema(as = Award, example = json!({
+    "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted",
+}))]
 pub struct AwardOut {
     /// Made on the phone.
     pub id: AwardId,

@@ -54,7 +54,7 @@ pub fn router() -> OpenApiRouter<App> {
         (status = 403, body = Problem, description = "`forbidden`, `worker_cannot_deduct`"),
         (status = 404, body = Problem, description = "`not_found`: no such household in scope"),
         (status = 409, body = Problem, description = "`id_taken`"),
-        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `quantity_out_of_range`, `household_closed`"),
+        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`"),
         (status = 503, body = Problem, description = "`busy`"),
     )
 )]

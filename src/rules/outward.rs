@@ -40,7 +40,7 @@ pub enum Kind {
 #[schema(as = Rule, example = json!({
     "points_per_spot": null, "steps": [], "bands": [], "degrees": [], "percent": null, "window": null, "veto": null,
     "points_cap": null, "category_cap": null, "category_points_cap": null, "repeat_doubles": null, "highest_of": null,
-    "validity": null, "late_days": null,
+    "validity": null, "late_days": null, "warn_first": null,
 }))]
 pub struct RuleOut {
     /// Identity through the versions.

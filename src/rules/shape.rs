@@ -99,6 +99,7 @@ pub struct Band {
 #[schema(as = RuleDegree)]
 pub struct Degree {
     /// 村, 县, 一般, 严重 …
+    #[schema(example = "县")]
     pub name: String,
     /// For each unit.
     pub points: Hundredths,

@@ -1895,7 +1895,10 @@ export interface components {
         };
         /** @description A degree and its points. */
         RuleDegree: {
-            /** @description 村, 县, 一般, 严重 … */
+            /**
+             * @description 村, 县, 一般, 严重 …
+             * @example 县
+             */
             name: string;
             /** @description For each unit. */
             points: components["schemas"]["Hundredths"];
@@ -3528,7 +3531,7 @@ export interface operations {
                      *             "withdraw": false
                      *           },
                      *           "clipped": 0,
-                     *           "degree": "县",
+                     *           "degree": null,
                      *           "door": "19号",
                      *           "grid_name": "一组",
                      *           "handled_by": "王某",
@@ -3540,7 +3543,7 @@ export interface operations {
                      *           "note": "清扫村道",
                      *           "occurred_on": "2026-11-22",
                      *           "own_household": false,
-                     *           "people": 2,
+                     *           "people": null,
                      *           "period": "2026-11",
                      *           "points": 5,
                      *           "proof_pending": false,
@@ -3634,13 +3637,13 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "degree": "县",
+                 *       "degree": null,
                  *       "handled_by": "王某",
                  *       "household_id": "01939f7e-0000-7000-8000-000000000301",
                  *       "id": "01939f7e-0000-7000-8000-000000000501",
                  *       "note": "清扫村道",
                  *       "occurred_on": "2026-11-22",
-                 *       "people": 2,
+                 *       "people": null,
                  *       "quantity": 1,
                  *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
                  *     }
@@ -3665,7 +3668,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -3677,7 +3680,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -3714,7 +3717,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -3726,7 +3729,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -3837,6 +3840,7 @@ export interface operations {
              *     `occurred_in_future` 日期不能在今天以后。
              *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。
              *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
+             *     `rule_not_recorded` 这一项到期自动算，不用人记。
              */
             422: {
                 headers: {
@@ -3892,13 +3896,13 @@ export interface operations {
                  * @example {
                  *       "awards": [
                  *         {
-                 *           "degree": "县",
+                 *           "degree": null,
                  *           "handled_by": "王某",
                  *           "household_id": "01939f7e-0000-7000-8000-000000000301",
                  *           "id": "01939f7e-0000-7000-8000-000000000501",
                  *           "note": "清扫村道",
                  *           "occurred_on": "2026-11-22",
-                 *           "people": 2,
+                 *           "people": null,
                  *           "quantity": 1,
                  *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
                  *         }
@@ -3928,7 +3932,7 @@ export interface operations {
                      *               "withdraw": false
                      *             },
                      *             "clipped": 0,
-                     *             "degree": "县",
+                     *             "degree": null,
                      *             "door": "19号",
                      *             "grid_name": "一组",
                      *             "handled_by": "王某",
@@ -3940,7 +3944,7 @@ export interface operations {
                      *             "note": "清扫村道",
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
-                     *             "people": 2,
+                     *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
                      *             "proof_pending": false,
@@ -4096,7 +4100,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -4108,7 +4112,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -4214,7 +4218,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -4226,7 +4230,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -4418,7 +4422,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -4430,7 +4434,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": null,
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -4618,7 +4622,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -4630,7 +4634,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": null,
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -4818,7 +4822,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -4830,7 +4834,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -5017,7 +5021,7 @@ export interface operations {
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
-                     *       "degree": "县",
+                     *       "degree": null,
                      *       "door": "19号",
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
@@ -5029,7 +5033,7 @@ export interface operations {
                      *       "note": "清扫村道",
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
-                     *       "people": 2,
+                     *       "people": null,
                      *       "period": null,
                      *       "points": 5,
                      *       "proof_pending": false,
@@ -6815,7 +6819,7 @@ export interface operations {
                      *           "unit": "人次",
                      *           "validity": null,
                      *           "veto": null,
-                     *           "warn_first": "on_the_spot",
+                     *           "warn_first": null,
                      *           "window": null
                      *         }
                      *       ],
@@ -7115,7 +7119,7 @@ export interface operations {
                      *           "unit": "人次",
                      *           "validity": null,
                      *           "veto": null,
-                     *           "warn_first": "on_the_spot",
+                     *           "warn_first": null,
                      *           "window": null
                      *         }
                      *       ],
