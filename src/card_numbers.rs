@@ -1,7 +1,10 @@
 //! Numbers of ID and bank cards: there is no place for them in this house, in whatever field and
 //! however they are written.
 
+use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::visible;
 
 /// A bank card has 16 to 19 digits, an ID card 18 of which the last may be X, an old one 15.
 const DIGITS_MIN: usize = 15;
@@ -10,7 +13,7 @@ const DIGITS_MIN: usize = 15;
 /// dashes in between with which people write them. Judged by length alone: check digits are wrong in
 /// many lists, and the number of a person is no less his for it.
 pub fn stand_in(text: &str) -> bool {
-    let text: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    let text: String = text.nfkc().filter(|c| !visible::is_invisible(*c)).collect();
     if text.bytes().filter(u8::is_ascii_digit).count() < DIGITS_MIN {
         return false;
     }
@@ -34,14 +37,18 @@ fn is_number(stretch: &str) -> bool {
         let mobile = groups[at].len() == 11 && groups[at].starts_with('1');
         mobile || area_code(at) || at > 0 && area_code(at - 1)
     };
+    if (0..groups.len()).filter(|at| !is_phone(*at)).all(|at| is_date(groups[at])) {
+        return false;
+    }
     let rest: Vec<usize> = (0..groups.len()).filter(|at| !is_phone(*at)).map(|at| groups[at].len()).collect();
     let fours = rest.len() >= 4 && rest[..rest.len() - 1].iter().all(|digits| *digits == 4);
     rest.iter().sum::<usize>() >= DIGITS_MIN && (fours || rest.iter().any(|digits| *digits >= 6))
 }
 
-/// Zero-width signs and changes of writing direction.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// A day of this century or the last, written in one go.
+fn is_date(group: &str) -> bool {
+    let recent = group.starts_with("19") || group.starts_with("20");
+    group.len() == 8 && recent && NaiveDate::parse_from_str(group, "%Y%m%d").is_ok()
 }
 
 #[cfg(test)]
@@ -79,6 +86,7 @@ mod tests {
             "13274429896/15936444359",
             "0735-7722123 0735-7722456",
             "2025-01-01 2025-12-31",
+            "20261101-20261130 值班",
             "第1网格40号",
             "MT0039",
             "",

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod keys;
 pub mod meta;
 pub mod scope;
+pub mod visible;
 
 // The rooms.
 pub mod areas;

@@ -27,6 +27,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::card_numbers;
 use crate::error::{Error, Refusal, Result};
 use crate::ids::AccountId;
+use crate::visible;
 
 pub use entity::account::Model as Account;
 pub use first::{FirstAccount, create_first};
@@ -89,11 +90,11 @@ impl PersonName {
     /// # Errors
     /// A field problem.
     pub fn parse(text: &str) -> Result<Self> {
-        let name = text.trim();
-        if card_numbers::stand_in(name) {
+        let name = visible::text(text);
+        if card_numbers::stand_in(&name) {
             Err(Error::field("name", "id_number", "姓名里像有身份证号或银行卡号，请去掉。"))
         } else if NAME_CHARS.contains(&name.chars().count()) && !name.chars().any(char::is_control) {
-            Ok(Self(name.to_owned()))
+            Ok(Self(name))
         } else {
             Err(Error::field("name", "out_of_range", "姓名要写 1 到 30 个字。"))
         }

@@ -19,6 +19,7 @@ use crate::db::{Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::ids::AreaId;
 use crate::scope::{ManageAreas, May, Verb, subtree};
+use crate::visible;
 
 pub use entity::{Level, Model as Area};
 
@@ -48,13 +49,12 @@ impl AreaName {
     /// # Errors
     /// A field problem.
     pub fn parse(text: &str) -> Result<Self> {
-        let name = text.trim();
-        if card_numbers::stand_in(name) {
+        let name = visible::text(text);
+        if card_numbers::stand_in(&name) {
             return Err(Error::field("name", "id_number", "名称里像有身份证号或银行卡号，请去掉。"));
         }
         let fine = (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-        fine.then(|| Self(name.to_owned()))
-            .ok_or_else(|| Error::field("name", "out_of_range", "名称要写 1 到 30 个字。"))
+        fine.then_some(Self(name)).ok_or_else(|| Error::field("name", "out_of_range", "名称要写 1 到 30 个字。"))
     }
 
     /// The name itself.
@@ -259,6 +259,15 @@ async fn nested_grid(tx: &Tx, parent: Option<&Area>) -> Result<Level> {
         Some(Level::Village) => Ok(Level::Grid),
         _ => Err(TOO_DEEP.into()),
     }
+}
+
+/// The area of a name directly below another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn named(db: &impl ConnectionTrait, parent: &Area, name: &AreaName) -> Result<Option<Area>> {
+    let below = entity::Entity::find().filter(below_parent(Some(parent.id)));
+    Ok(below.filter(entity::Column::Name.eq(&name.0)).one(db).await?)
 }
 
 async fn refuse_taken(tx: &Tx, parent_id: Option<AreaId>, name: &AreaName) -> Result<()> {

@@ -141,7 +141,8 @@ impl Judging {
         Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone() })
     }
 
-    fn household(&self, item: &Submission) -> Result<&Household> {
+    /// The household of a submission, if its recorder reaches it and it is not closed.
+    pub fn household(&self, item: &Submission) -> Result<&Household> {
         let household = self.background.household(item.household_id);
         let household = household
             .filter(|household| item.recorder.reaches(&household.grid_path))

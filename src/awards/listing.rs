@@ -18,6 +18,11 @@ use crate::scope::{May, ReadBook, Review, subtree};
 const GRID_PATH: (households::entity::Entity, households::entity::Column) =
     (households::entity::Entity, households::entity::Column::GridPath);
 
+/// Awards looked at together for somebody who may decide few of them.
+const ROUND_AWARDS: u64 = 200;
+/// Rounds of one request: the town looks through 3,200 that wait before it answers a short page.
+const ROUNDS_MAX: usize = 16;
+
 /// Which awards.
 #[derive(Clone, Debug)]
 pub enum Which {
@@ -77,11 +82,42 @@ pub async fn list(
     Ok(query.limit(limit + 1).all(db).await?)
 }
 
-/// What this person could review, oldest first: submitted, not his own, not for his own household.
+/// What this person can decide now, oldest first, and where to go on; a page may be short and still
+/// have a next one. What others must decide, or what this person has approved once already, is left out.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reviewable(
+pub async fn decidable(
+    db: &impl ConnectionTrait,
+    shelf: &Shelf,
+    may: &May<Review>,
+    today: NaiveDate,
+    below: Option<String>,
+    after: Option<Key>,
+    limit: usize,
+) -> Result<(Vec<View>, Option<Key>)> {
+    let (mut place, mut shown) = (after, Vec::new());
+    for _ in 0..ROUNDS_MAX {
+        let mut awards = reviewable(db, may, below.clone(), place, ROUND_AWARDS).await?;
+        let more = awards.len() > ROUND_AWARDS as usize;
+        awards.truncate(ROUND_AWARDS as usize);
+        place = awards.last().map(Key::of).filter(|_| more);
+        let views = view::views(db, shelf, &may.identity, today, awards).await?;
+        shown.extend(views.into_iter().filter(|view| view.can.review));
+        if shown.len() > limit {
+            shown.truncate(limit);
+            place = shown.last().map(|view| Key::of(&view.award));
+            break;
+        }
+        if place.is_none() {
+            break;
+        }
+    }
+    Ok((shown, place))
+}
+
+/// What waits for somebody like this person: submitted, not his own, not for his own household.
+async fn reviewable(
     db: &impl ConnectionTrait,
     may: &May<Review>,
     below: Option<String>,

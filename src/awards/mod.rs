@@ -99,7 +99,9 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
         let earlier = fresh.get(&item.id).and_then(|at| judged.get(*at)).map(|judged| &judged.award);
         if let Some(award) = judging.known(item.id).or(earlier) {
             let same = award.digest == digest;
-            outcomes.push(if same { Ok((award.clone(), true)) } else { Err(ID_TAKEN.into()) });
+            // Whether an id is taken is told only to somebody who may record there at all.
+            let refusal = || judging.household(item).err().unwrap_or_else(|| ID_TAKEN.into());
+            outcomes.push(if same { Ok((award.clone(), true)) } else { Err(refusal()) });
             continue;
         }
         outcomes.push(judging.judge(item, digest, &mut used).map(|one| {
@@ -121,7 +123,12 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
     let answer = |(item, outcome): (&Submission, Result<(Award, bool)>)| {
         let (award, replayed) = outcome?;
         let steps = taken_steps.get(&award.id).cloned().unwrap_or_default();
+        let reaches = judging
+            .background
+            .household(award.household_id)
+            .is_some_and(|household| item.recorder.reaches(&household.grid_path));
         let award = judging.background.view(award, steps, &item.recorder.identity, pen.clock.today())?;
+        let award = if reaches { award } else { award.from_afar() };
         Ok(Submitted { award, replayed })
     };
     Ok(items.iter().zip(outcomes).map(answer).collect())

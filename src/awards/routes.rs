@@ -129,23 +129,19 @@ async fn list_awards(
         Some(id) => Some(areas::find(db, &may, id).await?.path),
         None => None,
     };
-    let awards = if let Some(may) = review {
-        listing::reviewable(db, &may, below, after, limit).await?
-    } else {
-        let which = match query.household_id {
-            Some(id) => Which::Of(households::find(db, &may, id).await?.id),
-            None if query.mine => Which::RecordedBy(may.account_id()),
-            None => Which::Waiting { below },
-        };
-        listing::list(db, &may, which, query.status, after, limit).await?
-    };
-    let page = Page::cut(awards, limit, Key::of)?;
-    let mut items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
-    if query.reviewable {
-        // What others must decide, or what this person has approved once already, is not for him.
-        items.retain(|view| view.can.review);
+    if let Some(may) = review {
+        let (items, next) = listing::decidable(db, &app.shelf, &may, today, below, after, limit as usize).await?;
+        let next_cursor = next.as_ref().map(http::encode_cursor).transpose()?;
+        return Ok(Json(Page { items, next_cursor }.map(AwardOut::from)));
     }
-    Ok(Json(Page { items: items.into_iter().map(AwardOut::from).collect(), next_cursor: page.next_cursor }))
+    let which = match query.household_id {
+        Some(id) => Which::Of(households::find(db, &may, id).await?.id),
+        None if query.mine => Which::RecordedBy(may.account_id()),
+        None => Which::Waiting { below },
+    };
+    let page = Page::cut(listing::list(db, &may, which, query.status, after, limit).await?, limit, Key::of)?;
+    let items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
+    Ok(Json(Page { items, next_cursor: page.next_cursor }.map(AwardOut::from)))
 }
 
 /// One award.

@@ -12,6 +12,7 @@ use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AwardId, HouseholdId, RuleId};
 use crate::scope::{AddPoints, May};
+use crate::visible;
 
 /// Longest note, in characters: two lines on the household's page.
 pub const NOTE_CHARS_MAX: usize = 200;
@@ -168,7 +169,7 @@ pub fn reason(text_given: Option<String>, demanded: bool) -> Result<Option<Strin
 }
 
 fn text(field: &str, given: Option<String>, chars_max: usize, problems: &mut Vec<FieldProblem>) -> Option<String> {
-    let text = given?.trim().to_owned();
+    let text = visible::text(&given?);
     if text.chars().count() > chars_max {
         problems.push(FieldProblem::new(field, "too_long", format!("最多写 {chars_max} 个字。")));
     }

@@ -45,6 +45,20 @@ pub struct View {
     pub can: Can,
 }
 
+impl View {
+    /// For its recorder when the household has left his reach: that it was recorded and how it stands,
+    /// and nothing of what has become of the household or was said since.
+    pub fn from_afar(mut self) -> Self {
+        self.household_name.clear();
+        self.household_code.clear();
+        self.grid_name.clear();
+        self.door = None;
+        self.steps.clear();
+        self.can = Can::default();
+        self
+    }
+}
+
 /// A step, with the person's name.
 #[derive(Clone, Debug)]
 pub struct Step {

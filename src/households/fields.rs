@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::entity::Tags;
 use super::phone::Phone;
 use crate::card_numbers;
+use crate::visible;
 
 const CODE_CHARS_MAX: usize = 20;
 const NAME_CHARS_MAX: usize = 20;
@@ -41,14 +42,9 @@ const TAGS: Fault = ("out_of_range", "标签最多 10 个，每个最多 10 个�
 /// One spelling for one text: full-width forms folded, invisible signs dropped, no blanks within a
 /// Chinese text (clerks stretch short names with them) and single ones in any other.
 fn tidy(text: &str) -> String {
-    let seen: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    let seen: String = text.nfkc().filter(|c| !visible::is_invisible(*c)).collect();
     let blank = if seen.chars().any(|c| c.is_ascii_alphabetic()) { " " } else { "" };
     seen.split_whitespace().collect::<Vec<_>>().join(blank)
-}
-
-/// Zero-width signs and changes of writing direction.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn optional(text: &str, chars_max: usize, fault: Fault) -> Result<Option<String>, Fault> {

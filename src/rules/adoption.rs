@@ -97,6 +97,10 @@ pub async fn adopt(
         return Err(ALREADY_ADOPTED.into());
     }
     resolution.check(clock.today())?;
+    let later = super::sets(tx, area.id).await?.into_iter().filter_map(|set| set.in_force_from).max();
+    if later.is_some_and(|first| resolution.in_force_from < first) {
+        return Err(Error::field("in_force_from", "out_of_order", "生效日期不能早于上一版的生效日期。"));
+    }
     if super::rules_of(tx, id).await?.is_empty() {
         return Err(NO_RULES.into());
     }

@@ -67,7 +67,7 @@ pub struct BroughtIn {
     pub unchanged: usize,
 }
 
-/// Brings a table in as the area's draft, replacing a draft that is there. A table that says what
+/// Brings a table in as the area's draft; a draft that is there makes way, with its id. A table that says what
 /// the draft, or without a draft the newest adopted set, says already changes nothing.
 ///
 /// # Errors
@@ -110,8 +110,10 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
     }
     let rule_set_id = match newest {
         Some(set) if set.adopted_at.is_none() => {
+            // Under a new id: what somebody read and had voted on is gone, not changed under his hands.
             entity::rule::Entity::delete_many().filter(entity::rule::Column::RuleSetId.eq(set.id)).exec(tx).await?;
-            set.id
+            entity::Entity::delete_by_id(set.id).exec(tx).await?;
+            draft(tx, clock, by, area, set.version).await?
         }
         _ => draft(tx, clock, by, area, newest.map_or(1, |set| set.version + 1)).await?,
     };

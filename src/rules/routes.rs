@@ -242,7 +242,9 @@ async fn adopt_rule_set(
     ValidJson(input): ValidJson<ResolutionJson>,
 ) -> Result<Json<RuleSetOut>> {
     let set = app.write(async |tx| adoption::adopt(tx, &app.clock, &may, id, input.into()).await).await?;
-    Ok(Json(RuleSetOut::new(set, None, app.clock.today())))
+    let today = app.clock.today();
+    let newest = app.shelf.in_force(app.db.read(), [set.area_id]).await?.on(set.area_id, today).map(|one| one.set.id);
+    Ok(Json(RuleSetOut::new(set, newest, today)))
 }
 
 /// The village meant by `area_id`, or the only one the caller belongs to.

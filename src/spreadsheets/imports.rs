@@ -30,6 +30,10 @@ use crate::rules;
 /// Rows written in one transaction: awards wait no longer than for a large batch of their own kind.
 const ROWS_A_TRANSACTION: usize = 500;
 
+/// Grids that one roster may make: the largest villages have some forty groups; a wrong column has one
+/// for every household.
+const GRIDS_NEW_MAX: usize = 100;
+
 /// How much of a table to bring in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Choices {
@@ -171,7 +175,12 @@ impl RosterPlan {
     async fn make_grids(&mut self, tx: &Tx, clock: &Clock) -> Result<bool> {
         let mut made = HashMap::new();
         for (id, name) in std::mem::take(&mut self.missing) {
-            made.insert(id, areas::insert(tx, clock, Some(&self.village), name).await?.id);
+            // Somebody may have made it since the sheet was compared.
+            let grid = match areas::named(tx, &self.village, &name).await? {
+                Some(grid) => grid,
+                None => areas::insert(tx, clock, Some(&self.village), name).await?,
+            };
+            made.insert(id, grid.id);
         }
         if !made.is_empty() {
             let settle = |(row, household): (u32, NewHousehold)| match made.get(&household.grid_id()) {
@@ -298,9 +307,14 @@ impl Grids {
 
     /// Gives the village, in mind only, the grids that a roster names and it does not have.
     fn imagine(&mut self, clock: &Clock, village: &Area, roster: &mut Roster) {
+        let mut too_many = None;
         for row in &roster.rows {
             let name = plain(&row.grid);
             let Ok(parsed) = AreaName::parse(&name) else { continue };
+            if self.imagined.len() == GRIDS_NEW_MAX && !self.by_name.contains_key(&name) {
+                too_many.get_or_insert((row.row, name));
+                continue;
+            }
             self.by_name.entry(name).or_insert_with_key(|name| {
                 let id = AreaId(clock.new_id());
                 self.imagined.push((id, parsed));
@@ -313,6 +327,10 @@ impl Grids {
                     created_at: clock.now(),
                 }]
             });
+        }
+        if let Some((row, name)) = too_many {
+            let what = format!("一次最多新建 {GRIDS_NEW_MAX} 个组，请核对「组」这一列是不是选错了。");
+            roster.refuse(row, &[Field::Grid], &name, "too_many_grids", what);
         }
     }
 

@@ -248,4 +248,35 @@ both_engines! {
         assert_eq!(counts(&import(&cadre, "households", village, text.as_bytes(), &[]).await), [2, 0, 0, 2, 0]);
         assert!(stored(&app, village).await.iter().any(|household| household.name == "欧阳秀"));
     }
+
+    /// Mutation: imagine grids without a limit.
+    async fn a_wrong_column_does_not_make_a_grid_for_every_household(app) {
+        let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
+        let roster = lines((0..102).map(|number| format!("{number}号院,LJP1{number:03},罗金,4,,,")));
+        let refused = import(&cadre, "households", village, &roster, &["create_grids"]).await;
+        assert_eq!(errors(&refused)[0], ("A102".to_owned(), "too_many_grids".to_owned()));
+        assert_eq!(counts(&refused), [102, 0, 0, 0, 102]);
+    }
+
+    /// Mutation: keep the id of a draft that makes way.
+    async fn a_resolution_adopts_the_table_that_was_voted_on_and_in_the_order_of_time(app) {
+        let (far, cadre) = (&app.town.far, app.signed_in(&app.town.far_cadre).await);
+        let table = |points: i32| {
+            format!("类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n公益,扫地,加分,{points},次,,,无,免审,是,,\n")
+        };
+        let read = import(&cadre, "rules", far, table(5).as_bytes(), &[]).await["rule_set_id"].clone();
+        let changed = import(&cadre, "rules", far, table(5000).as_bytes(), &[]).await["rule_set_id"].clone();
+        assert_ne!(read, changed);
+        let adopt = |id: &serde_json::Value| format!("/rule-sets/{}/adopt", id.as_str().unwrap());
+        let resolution = |from: &str| json!({
+            "resolved_on": "2026-01-02", "in_force_from": from,
+            "attendance": 40, "votes_for": 38, "votes_against": 1, "votes_abstained": 1,
+        });
+        assert_eq!(cadre.post(&adopt(&read), resolution("2026-11-01")).await.code(), "not_found");
+        let done = cadre.post(&adopt(&changed), resolution("2026-11-01")).await.expect(200);
+        assert_eq!((&done["status"], &done["version"]), (&json!("in_force"), &json!(2)));
+        let later = import(&cadre, "rules", far, table(6).as_bytes(), &[]).await["rule_set_id"].clone();
+        let refused = cadre.post(&adopt(&later), resolution("2026-10-01")).await;
+        assert_eq!((refused.code().as_str(), &refused.json()["errors"][0]["code"]), ("invalid", &json!("out_of_order")));
+    }
 }
