@@ -20,7 +20,7 @@ use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
-use crate::fresh::{Bulk, Fresh, Generations};
+use crate::fresh::{ANYWHERE, Bulk, Fresh, Generations};
 use crate::health::Meters;
 use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
@@ -191,7 +191,10 @@ impl App {
     pub fn forget(&self, touched: &HashSet<Touch>) {
         for touch in touched {
             match touch {
-                Touch::Village(id) => self.generations.moved(id.0),
+                Touch::Village(id) => {
+                    self.generations.moved(id.0);
+                    self.generations.moved(ANYWHERE);
+                }
                 Touch::Household(id) => self.generations.moved(id.0),
                 Touch::Areas | Touch::Names => self.generations.all_moved(),
                 Touch::Account(_) => {}

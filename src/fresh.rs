@@ -23,6 +23,9 @@ pub struct Generations {
     of_one: RwLock<HashMap<Uuid, u64>>,
 }
 
+/// Stands for all villages together: it moves with each of them.
+pub const ANYWHERE: Uuid = Uuid::nil();
+
 /// How often a village or a household had changed at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Generation(u64, u64);

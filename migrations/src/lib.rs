@@ -21,6 +21,7 @@ mod m07_awards;
 mod m08_audit;
 mod m09_meta;
 mod m10_counters;
+mod m11_one_draft;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m08_audit::Migration),
             Box::new(m09_meta::Migration),
             Box::new(m10_counters::Migration),
+            Box::new(m11_one_draft::Migration),
         ]
     }
 }

@@ -13,7 +13,7 @@ use super::{Period, Place, Ranking, rank};
 use crate::app::{Answer, App};
 use crate::areas::{self, Area, Level};
 use crate::error::{Error, NOT_FOUND, Problem, Result};
-use crate::fresh::Generation;
+use crate::fresh::{ANYWHERE, Generation};
 use crate::http::{PAGE_DEFAULT, PAGE_MAX, PageQuery, ValidQuery, encode_cursor, json_bytes};
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId};
@@ -140,8 +140,8 @@ async fn list_rankings(
 }
 
 /// The ranking of an area, who may read it (the village, also for one of its grids), and the
-/// generation under which it may be kept while its village stands still. A town's is made anew each time:
-/// it would have to be thrown away with every award in any of its villages.
+/// generation under which it may be kept while its village stands still. A town's holds only until any
+/// village changes, but many who look at the same moment wait for one reading.
 async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking>, Area, Option<Generation>)> {
     let db = app.db.read();
     let village = match area.level {
@@ -151,7 +151,9 @@ async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking
         Level::Town => {
             let villages: Vec<Area> =
                 areas::below(db, &area.path).await?.into_iter().filter(|area| area.level == Level::Village).collect();
-            return Ok((rank(db, area, &villages, period).await?, area.clone(), None));
+            let make = async || rank(db, area, &villages, period).await;
+            let key = (area.id, period.name.clone());
+            return Ok((app.rankings.get_or_make(&app.generations, key, ANYWHERE, make).await?, area.clone(), None));
         }
         Level::Village => area.clone(),
         Level::Grid => areas::village_of(db, area).await?.ok_or(NOT_FOUND)?,
