@@ -13,9 +13,9 @@ export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${points(Math.abs(value))}`;
 }
 
-/** Product in hundredths, so that 0.1 × 3 is 0.3. */
+/** Product in hundredths, so that 0.1 × 3 is 0.3; parts of a hundredth are dropped. */
 export function times(each: number, quantity: number): number {
-  return Math.round(Math.round(each * 100) * quantity) / 100;
+  return Math.trunc((Math.round(each * 100) * Math.round(quantity * 100)) / 100) / 100;
 }
 
 /** What a person typed as a quantity; null when it is not a number above zero with two decimals. */

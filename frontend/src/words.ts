@@ -1,5 +1,5 @@
 /** Codes of the API in the words of the village. */
-import type { AwardStatus, Proof, Role, Rule, StepKind } from './api/types';
+import type { Award, AwardStatus, Proof, Role, Rule, StepKind } from './api/types';
 import { points } from './points';
 
 export const roleWords: Record<Role, string> = {
@@ -48,6 +48,12 @@ export function amountWords(quantity: number | null, unit: string | null): strin
   return quantity === null || quantity === 0 || quantity === 1
     ? ''
     : ` ${points(quantity)} ${unit ?? ''}`;
+}
+
+/** What was done: the deed, which degree, how much, for how many. */
+export function deedWords({ rule_name, degree, quantity, unit, people }: Award): string {
+  const counted = amountWords(quantity, unit);
+  return `${rule_name}${degree ? `(${degree})` : ''}${counted}${people === null ? '' : ` 按 ${people} 人`}`;
 }
 
 export const stepWords: Record<StepKind, string> = {

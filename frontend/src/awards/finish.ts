@@ -5,6 +5,7 @@ import { households } from '../households/list.svelte';
 import { rememberRecent } from '../households/recent';
 import { back } from '../navigation.svelte';
 import { remember } from '../rules/favourites';
+import { earns } from '../rules/worth';
 import { mine } from '../session.svelte';
 import { toasts } from '../toasts';
 import { said, undo, undoable, type Outcome } from './submit';
@@ -13,7 +14,7 @@ export function finish(outcomes: Outcome[], rule: Rule, leave: boolean): void {
   const taken = outcomes.filter((one) => one.award);
   if (!taken.length) return;
   const awards = taken.map((one) => one.award!);
-  if (rule.kind === 'addition') {
+  if (earns(rule)) {
     mine.keep('used_rules', remember(mine.kept<string[]>('used_rules', []), rule.id));
   }
   for (const one of taken.slice(0, 3)) rememberRecent(one.household);

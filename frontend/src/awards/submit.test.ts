@@ -12,6 +12,7 @@ test('the toast says what became of the award', () => {
   expect(said([award({ status: 'submitted', proof_pending: true })])).toBe('已交评议,还要补证明');
   expect(said([award({ points: 3, clipped: 2 })])).toBe('这次只加 3 分,已到上限');
   expect(said([award({ points: 0, clipped: 5 })])).toBe('已到上限,这次没有加分');
+  expect(said([award({ points: 0 })])).toBe('已记上,这次不加分');
 });
 
 test('the toast for several households counts them', () => {

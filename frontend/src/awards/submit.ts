@@ -8,6 +8,8 @@ import { change, points } from '../points';
 export interface Deed {
   rule_id: string;
   quantity: number;
+  degree?: string;
+  people?: number;
   occurred_on: string;
   note?: string;
   handled_by?: string;
@@ -65,6 +67,9 @@ export function said(awards: Award[]): string {
   const clipped = awards.filter((award) => award.clipped > 0);
   if (!many && clipped.length && first.points === 0) return '已到上限,这次没有加分';
   if (!many && clipped.length) return `这次只加 ${points(first.points)} 分,已到上限`;
+  if (awards.every((award) => award.points === 0 && award.clipped === 0)) {
+    return `${many ? `${awards.length} 户` : ''}已记上,这次不加分`;
+  }
   const same = awards.every((award) => award.points === first.points);
   const total = awards.reduce((sum, award) => sum + award.points, 0);
   const words = many

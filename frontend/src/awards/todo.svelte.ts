@@ -1,9 +1,9 @@
 /** Awards that wait for this reviewer; the number in the bottom bar and the cards of 待办. */
-import { api } from '../api';
+import { api, query } from '../api';
 import type { Award, List } from '../api/types';
 
 let items = $state.raw<Award[]>([]);
-let more = $state(false);
+let cursor = $state.raw<string | null>(null);
 
 export const todo = {
   get items() {
@@ -11,16 +11,23 @@ export const todo = {
   },
   /** 3, or 50+ when the list goes on. */
   get count() {
-    return more ? `${items.length}+` : String(items.length);
+    return items.length + (cursor ? '+' : '');
   },
-  async load(): Promise<void> {
-    const page = await api.get<List<Award>>('/awards?reviewable=true&limit=50');
-    items = page.items;
-    more = page.next_cursor !== null;
+  /** The list goes on behind what was read. */
+  get more() {
+    return cursor !== null;
+  },
+  /** From the beginning, or `on` from where it stood. */
+  async load(on = false): Promise<void> {
+    const page = await api.get<List<Award>>(
+      `/awards${query({ reviewable: 'true', limit: 50, cursor: on ? cursor : '' })}`,
+    );
+    items = on ? [...items, ...page.items] : page.items;
+    cursor = page.next_cursor;
   },
   forget() {
     items = [];
-    more = false;
+    cursor = null;
   },
   done(award: Award): void {
     items = items.filter((one) => one.id !== award.id);

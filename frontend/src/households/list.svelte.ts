@@ -44,23 +44,3 @@ function merged(known: List<Household> | undefined, fresh: List<Household>): Lis
   const byId = new Map(fresh.items.map((one) => [one.id, one]));
   return { ...known, items: known.items.map((one) => byId.get(one.id) ?? one) };
 }
-
-export function search(q: string, area: string): Promise<List<Household>> {
-  return api.get<List<Household>>(`/households${query({ area_id: area, q, limit: 30 })}`);
-}
-
-/** Households that share a door with one, itself left out. */
-export async function sameDoor(one: Household): Promise<Household[]> {
-  const number = /\d+/.exec(one.door ?? '')?.[0];
-  if (!number) return [];
-  const found = await api.get<List<Household>>(
-    `/households${query({ area_id: one.grid_id, q: number, limit: 30 })}`,
-  );
-  return found.items.filter(
-    (other) =>
-      other.id !== one.id &&
-      other.grid_id === one.grid_id &&
-      other.door === one.door &&
-      other.status !== 'closed',
-  );
-}

@@ -1,10 +1,11 @@
 /** Which deeds stand as chips: those this phone uses most, filled up from the top of the table. */
 import type { Rule } from '../api/types';
+import { earns } from './worth';
 
 const rememberedMax = 40;
 
 export function favourites(rules: Rule[], used: string[], most = 6): Rule[] {
-  const additions = rules.filter((rule) => rule.kind === 'addition');
+  const additions = rules.filter(earns);
   const uses = (rule: Rule) => used.filter((id) => id === rule.id).length;
   // Array sort is stable: rules used equally often keep the order of the table.
   return [...additions].sort((one, other) => uses(other) - uses(one)).slice(0, most);

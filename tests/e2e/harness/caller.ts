@@ -16,6 +16,7 @@ export interface Award {
   rule_name: string;
   status: string;
   points: number;
+  steps: { step: string; reason: string | null }[];
 }
 interface List<T> {
   items: T[];
@@ -35,6 +36,8 @@ interface Statement {
 export const cleaning = '参加村组环境卫生整治';
 /** A deed of that table that waits for review and asks for no proof. */
 export const advice = '提出建议并被村里采纳';
+/** A deed of that table that asks for a photo. */
+export const repairs = '义务维修水渠道路';
 
 /** The API, as one person. */
 export class Caller {

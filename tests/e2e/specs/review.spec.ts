@@ -1,4 +1,4 @@
-import { advice, type Award } from '../harness/caller.ts';
+import { advice, repairs, type Award } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: post before the approval, or keep the reason from the recorder. */
@@ -75,6 +75,81 @@ test('alike awards are approved together, one struck out waits @screen', async (
 
   const waiting = await panel.waiting();
   expect(waiting.map((award) => award.household_id)).toEqual([some[1]!.id]);
+});
+
+/** Mutation: approve what needs a proof without saying what was seen. */
+test('what demands a photo is approved by saying what was seen @screen', async ({
+  page,
+  as,
+  signedIn,
+  look,
+}) => {
+  const [worker, panel] = [await as('worker'), await as('panel')];
+  await panel.clearTable();
+  const [one] = await worker.fresh(repairs, 1);
+  const award = await worker.award(one!.id, repairs);
+
+  await signedIn('panel');
+  await page.getByRole('button', { name: '通过', exact: true }).tap();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByLabel('看过什么')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: '照片看过' })).toBeVisible();
+  await dialog.getByRole('button', { name: '到现场看过' }).tap();
+  await look('review-proof');
+  await dialog.getByRole('button', { name: '通过', exact: true }).tap();
+  await expect(page.getByText(`${one!.name}的通过了`)).toBeVisible();
+
+  const { status, steps } = await panel.get<Award>(`/awards/${award.id}`);
+  expect(status).toBe('posted');
+  expect(steps).toMatchObject([{ step: 'approve', reason: '到现场看过' }]);
+});
+
+/** Mutation: keep the card of what another has decided, or stop at it. */
+test('what somebody else has decided leaves the table, the rest is approved', async ({
+  page,
+  as,
+  signedIn,
+}) => {
+  const [worker, panel, cadre] = [await as('worker'), await as('panel'), await as('cadre')];
+  await panel.clearTable();
+  const awards: Award[] = [];
+  for (const one of await worker.fresh(advice, 4)) awards.push(await worker.award(one.id, advice));
+
+  await signedIn('panel');
+  await expect(page.getByText('还有 4 条')).toBeVisible();
+  await cadre.post(`/awards/${awards[0]!.id}/approve`, {});
+  await page.getByRole('button', { name: '通过', exact: true }).tap();
+  await expect(page.getByText('已经有人处理过了')).toBeVisible();
+  await expect(page.getByRole('heading', { name: awards[1]!.household_name })).toBeVisible();
+  await expect(page.getByText('还有 3 条')).toBeVisible();
+
+  await cadre.post(`/awards/${awards[1]!.id}/reject`, { reason: '没有这回事' });
+  await page.getByRole('button', { name: '同类 3 条一起通过' }).tap();
+  await page.getByRole('dialog').getByRole('button', { name: '通过 3 条' }).tap();
+  await expect(page.getByText('通过了 2 条,1 条已经有人处理过了')).toBeVisible();
+  await expect(page.getByText('没有要评议的了')).toBeVisible();
+  const states = await Promise.all(awards.map(({ id }) => panel.get<Award>(`/awards/${id}`)));
+  expect(states.map(({ status }) => status)).toEqual(['posted', 'rejected', 'posted', 'posted']);
+});
+
+/** Mutation: say that nothing waits when the first page is done. */
+test('the table goes on behind its first page', async ({ page, as, signedIn }) => {
+  const [worker, panel] = [await as('worker'), await as('panel')];
+  await panel.clearTable();
+  const some = await worker.fresh(advice, 2);
+  for (const one of some) await worker.award(one.id, advice);
+  await page.route('**/awards?reviewable=true&limit=50*', (route) =>
+    route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
+  );
+
+  await signedIn('panel');
+  await expect(page.getByText('还有 1+ 条')).toBeVisible();
+  for (const one of some) {
+    await expect(page.getByRole('heading', { name: one.name })).toBeVisible();
+    await page.getByRole('button', { name: '通过', exact: true }).tap();
+  }
+  await expect(page.getByText('没有要评议的了')).toBeVisible();
+  expect(await panel.waiting()).toEqual([]);
 });
 
 /** Mutation: let a recorder take back what the panel has approved. */
