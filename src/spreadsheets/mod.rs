@@ -28,5 +28,6 @@ mod options;
 mod package;
 mod particulars;
 mod reading;
+mod shapes;
 mod text;
 mod workbook;

@@ -2,17 +2,20 @@
 
 use super::reading::At;
 use super::report::{Report, shown};
+use super::rules_table::WINDOWS;
 use super::text::folded;
 use crate::hundredths::Hundredths;
-use crate::rules::terms::{POINTS_MAX, WarnFirst};
+use crate::rules::terms::{Cap, DegreeYears, POINTS_MAX, PointsCap, QUANTITY_MAX, Validity, WarnFirst, Window};
 
 /// A year to put something right; more is a slip of the finger.
 const WARN_DAYS_MAX: u16 = 365;
-/// Options of the grammar that are not carried out yet.
-const NOT_YET: [&str; 7] = ["再犯加倍", "只取最高", "有效期", "上限分", "按人", "补录期限", "前百分比奖励"];
+/// Years that an entry may count, or an exchange be stopped: more is a slip of the finger.
+const YEARS_MAX: u8 = 50;
+/// A word that binds items of one event together.
+const GROUP_CHARS_MAX: usize = 10;
 
 /// What the options of a row say; each `None` when it is not among them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Options {
     /// 每处扣
     pub(super) points_per_spot: Option<Hundredths>,
@@ -20,6 +23,28 @@ pub(super) struct Options {
     pub(super) warn_first: Option<WarnFirst>,
     /// 可没进屋
     pub(super) indoor_may_be_skipped: Option<bool>,
+    /// 再犯加倍
+    pub(super) repeat_doubles: Option<Window>,
+    /// 只取最高
+    pub(super) highest_of: Option<String>,
+    /// 有效期
+    pub(super) validity: Option<Validity>,
+    /// 上限分, with a window of its own or that of the row
+    pub(super) points_cap: Option<(Hundredths, Option<Window>)>,
+    /// 类上限次
+    pub(super) category_cap: Option<Cap>,
+    /// 类上限分
+    pub(super) category_points_cap: Option<PointsCap>,
+    /// 按人
+    pub(super) per_person: Option<bool>,
+    /// 补录期限
+    pub(super) late_days: Option<u16>,
+    /// 前百分比奖励
+    pub(super) top_percent: Option<u8>,
+    /// 清零
+    pub(super) zeroes: Option<Window>,
+    /// 停兑
+    pub(super) blocks_years: Option<u8>,
 }
 
 /// Reads the cell; every option that cannot be carried out as written is an error of it.
@@ -39,10 +64,6 @@ type Wrong = (&'static str, String);
 impl Options {
     fn take(&mut self, option: &str) -> Result<(), Wrong> {
         let (key, value) = option.split_once('=').map_or((option, ""), |(key, value)| (key.trim(), value.trim()));
-        if NOT_YET.contains(&key) {
-            let what = format!("现在还不支持「{key}」，这一条没有导入，请改成简单的写法。");
-            return Err(("option_not_supported", what));
-        }
         let invalid = |advice: &str| ("option_invalid", format!("「{}」写得不对，{advice}", shown(option)));
         match key {
             "每处扣" => {
@@ -56,6 +77,54 @@ impl Options {
             "可没进屋" => {
                 let skipped = yes_or_no(value).ok_or_else(|| invalid("应写成 可没进屋=是 或 可没进屋=否。"))?;
                 once(&mut self.indoor_may_be_skipped, skipped, key)
+            }
+            "再犯加倍" => {
+                let window = window(value).ok_or_else(|| invalid("应写成 再犯加倍=季度 这样。"))?;
+                once(&mut self.repeat_doubles, window, key)
+            }
+            "只取最高" => {
+                let group = Some(value).filter(|word| (1..=GROUP_CHARS_MAX).contains(&word.chars().count()));
+                let group = group.ok_or_else(|| invalid("应写成 只取最高=救灾 这样，几项写同一个词。"))?;
+                once(&mut self.highest_of, group.to_owned(), key)
+            }
+            "有效期" => {
+                let validity = validity(value).ok_or_else(|| invalid("应写成 有效期=3年 或 有效期=村:1年 县:3年。"))?;
+                once(&mut self.validity, validity, key)
+            }
+            "上限分" => {
+                let (points, own) = value.split_once('/').map_or((value, None), |(points, own)| (points, Some(own)));
+                let points = points_in(points).ok_or_else(|| invalid("应写成 上限分=30 或 上限分=30/年。"))?;
+                let own =
+                    own.map(|own| window(own).ok_or_else(|| invalid("应写成 上限分=30/年 这样。"))).transpose()?;
+                once(&mut self.points_cap, (points, own), key)
+            }
+            "类上限次" => {
+                let cap = in_window(value, QUANTITY_MAX).ok_or_else(|| invalid("应写成 类上限次=4/月 这样。"))?;
+                once(&mut self.category_cap, Cap { units: cap.0, window: cap.1 }, key)
+            }
+            "类上限分" => {
+                let cap = in_window(value, POINTS_MAX).ok_or_else(|| invalid("应写成 类上限分=20/月 这样。"))?;
+                once(&mut self.category_points_cap, PointsCap { points: cap.0, window: cap.1 }, key)
+            }
+            "按人" => {
+                let counts = yes_or_no(value).ok_or_else(|| invalid("应写成 按人=是 或 按人=否。"))?;
+                once(&mut self.per_person, counts, key)
+            }
+            "补录期限" => {
+                let days = days(value).ok_or_else(|| invalid("应写成 补录期限=30天 这样。"))?;
+                once(&mut self.late_days, days, key)
+            }
+            "前百分比奖励" => {
+                let percent = value.trim_end_matches('%').parse().ok().filter(|percent| (1..=100).contains(percent));
+                once(&mut self.top_percent, percent.ok_or_else(|| invalid("应写成 前百分比奖励=10 这样。"))?, key)
+            }
+            "清零" => {
+                let window = window(value).ok_or_else(|| invalid("应写成 清零=年 这样。"))?;
+                once(&mut self.zeroes, window, key)
+            }
+            "停兑" => {
+                let years = years(value).ok_or_else(|| invalid("应写成 停兑=2年 这样。"))?;
+                once(&mut self.blocks_years, years, key)
             }
             _ => Err(("option_unknown", format!("没有「{}」这个选项，请按模板改正。", shown(key)))),
         }
@@ -73,8 +142,45 @@ fn warn_first(text: &str) -> Option<WarnFirst> {
     if text == "当场" {
         return Some(WarnFirst::OnTheSpot);
     }
+    days(text).map(WarnFirst::Days)
+}
+
+fn days(text: &str) -> Option<u16> {
     let days = text.strip_suffix('天').filter(|days| days.bytes().all(|byte| byte.is_ascii_digit()))?;
-    days.parse().ok().filter(|days| (1..=WARN_DAYS_MAX).contains(days)).map(WarnFirst::Days)
+    days.parse().ok().filter(|days| (1..=WARN_DAYS_MAX).contains(days))
+}
+
+fn years(text: &str) -> Option<u8> {
+    let years = text.strip_suffix('年').filter(|years| years.bytes().all(|byte| byte.is_ascii_digit()))?;
+    years.parse().ok().filter(|years| (1..=YEARS_MAX).contains(years))
+}
+
+/// `3年`, or `村:1年 县:3年`.
+fn validity(text: &str) -> Option<Validity> {
+    if let Some(years) = years(text) {
+        return Some(Validity { years: Some(years), by_degree: Vec::new() });
+    }
+    let one = |part: &str| {
+        let (degree, text) = part.split_once(':')?;
+        Some(DegreeYears { degree: degree.to_owned(), years: years(text)? })
+    };
+    let by_degree: Option<Vec<_>> = text.split_whitespace().map(one).collect();
+    by_degree.filter(|all| !all.is_empty()).map(|by_degree| Validity { years: None, by_degree })
+}
+
+fn points_in(text: &str) -> Option<Hundredths> {
+    Hundredths::parse(text.trim()).filter(|points| points.0 > 0 && *points <= POINTS_MAX)
+}
+
+/// `4/月`.
+fn in_window(text: &str, most: Hundredths) -> Option<(Hundredths, Window)> {
+    let (number, name) = text.split_once('/')?;
+    let number = Hundredths::parse(number.trim()).filter(|number| number.0 > 0 && *number <= most)?;
+    Some((number, window(name)?))
+}
+
+fn window(text: &str) -> Option<Window> {
+    WINDOWS.iter().find(|(name, _)| *name == text.trim()).map(|(_, window)| *window)
 }
 
 /// 是 or 否.

@@ -6,10 +6,11 @@ use super::heading::{self, Known, Table};
 use super::options::{Options, options, yes_or_no};
 use super::reading::{At, Carried, refuse_repeated};
 use super::report::{Parsed, Place, Report, shown};
+use super::shapes::{self, Cells, number};
 use super::sheet::{Row, Sheet};
 use super::text::{compact, folded};
 use crate::hundredths::Hundredths;
-use crate::rules::terms::{Cap, NewRule, POINTS_MAX, Proof, QUANTITY_MAX, Review, Shape, Terms, Window};
+use crate::rules::terms::{Cap, NewRule, PointsCap, Proof, QUANTITY_MAX, Review, Shape, Terms, Window};
 
 /// A family of conduct: a few characters on a chip.
 const CATEGORY_CHARS_MAX: usize = 20;
@@ -62,10 +63,8 @@ const KNOWN: [Known<Field>; 12] = [
     Known { field: Field::Remark, headings: &["说明", "备注"], required: false },
 ];
 
-/// 方式 of the grammar that are not carried out yet.
-const NOT_YET: [&str; 6] = ["阶梯", "分段", "分级", "分级扣分", "基础", "否决"];
-
-const WINDOWS: [(&str, Window); 5] =
+/// 上限周期, as people write it.
+pub(super) const WINDOWS: [(&str, Window); 5] =
     [("日", Window::Day), ("周", Window::Week), ("月", Window::Month), ("季度", Window::Quarter), ("年", Window::Year)];
 
 const PROOFS: [(&str, Proof); 9] = [
@@ -82,8 +81,7 @@ const PROOFS: [(&str, Proof); 9] = [
 
 const REVIEWS: [(&str, Review); 3] = [("免审", Review::None), ("评议", Review::Assembly), ("双审", Review::Double)];
 
-/// Reads a table of rules in the shapes 加分, 扣分 and 评比. What cannot be carried out as written is
-/// refused with its row. Categories may be filled only where they change.
+/// Reads a table of rules. What cannot be carried out as written is refused with its row. Categories may be filled only where they change.
 pub fn rules_table(sheet: &Sheet) -> Parsed<RuleRow> {
     let mut report = Report::default();
     let Some(table) = heading::find(sheet, &KNOWN, &mut report) else {
@@ -121,125 +119,81 @@ fn rule<'t>(
     }
     let options_at = at(Field::Options);
     let options = options_at.map_or_else(Options::default, |at| options(&at, report));
-    let shape = shape(&at(Field::Method)?, &at(Field::Points)?, options_at.as_ref(), options, report);
+    let (units_at, window_at) = (at(Field::CapUnits), at(Field::CapWindow));
+    let (units, window) = cap_cells(units_at.as_ref(), window_at.as_ref(), report);
+    let cells = Cells { method: at(Field::Method)?, points: at(Field::Points)?, options: options_at, window };
+    let shape = shapes::shape(&cells, &options, report);
     let unit = at(Field::Unit)?.required(report, UNIT_CHARS_MAX);
-    let cap = cap(at(Field::CapUnits), at(Field::CapWindow), report);
+    let points_cap = options.points_cap.and_then(|(points, own)| {
+        let window = own.or(window);
+        if let (None, Some(at)) = (window, &cells.options) {
+            at.error(report, "points_cap_without_window", "写了上限分，还要写上限周期，或者写成 上限分=30/年。");
+        }
+        window.map(|window| PointsCap { points, window })
+    });
+    let windowed = matches!(shape, Some(Shape::Ladder { .. } | Shape::Base { .. } | Shape::TopShare { .. }));
+    match (units, window, &units_at, &window_at) {
+        (Some(_), None, Some(at), Some(window_at)) if window_at.is_blank() => {
+            at.error(report, "cap_without_window", "写了上限次数，还要写上限周期：日、周、月、季度或年。");
+        }
+        (Some(_), None, Some(at), None) => {
+            at.error(report, "cap_without_window", "写了上限次数，还要写上限周期：日、周、月、季度或年。");
+        }
+        (None, Some(_), units_at, Some(at))
+            if shape.is_some()
+                && !windowed
+                && options.points_cap.is_none()
+                && units_at.as_ref().is_none_or(At::is_blank) =>
+        {
+            at.error(report, "window_without_cap", "写了上限周期，还要写上限次数。");
+        }
+        _ => {}
+    }
     let proofs = proofs(&at(Field::Proofs)?, report);
     let review = one_of(&at(Field::Review)?, &REVIEWS, "review_unknown", report);
     let redeemable = redeemable(&at(Field::Redeemable)?, report);
     let remark = at(Field::Remark).and_then(|at| at.optional(report, REMARK_CHARS_MAX));
+    if let (Some(Shape::Base { .. }), Some(true), Some(at)) = (&shape, redeemable, at(Field::Redeemable)) {
+        at.error(report, "base_redeemable", "基础分只计荣誉，不能兑换，请写否。");
+    }
     let terms = Terms {
         shape: shape?,
         unit: unit?,
-        cap,
+        cap: units.zip(window).map(|(units, window)| Cap { units, window }),
+        points_cap,
+        category_cap: options.category_cap,
+        category_points_cap: options.category_points_cap,
+        repeat_doubles: options.repeat_doubles,
+        highest_of: options.highest_of,
+        validity: options.validity,
+        per_person: options.per_person.unwrap_or(false),
+        late_days: options.late_days,
         proofs,
         review: review?,
         redeemable: redeemable?,
         warn_first: options.warn_first,
         indoor_may_be_skipped: options.indoor_may_be_skipped.unwrap_or(false),
         remark,
-        ..Terms::default()
     };
     Some(RuleRow { row: row.number, rule: NewRule { category: category?, name: name?, terms } })
 }
 
-fn shape(
-    method: &At<'_>,
-    points: &At<'_>,
-    options_at: Option<&At<'_>>,
-    options: Options,
+/// 上限次数 and 上限周期 as they stand, each when it is written and can be read.
+fn cap_cells(
+    units: Option<&At<'_>>,
+    window: Option<&At<'_>>,
     report: &mut Report,
-) -> Option<Shape> {
-    method.required(report, CATEGORY_CHARS_MAX)?;
-    let name = compact(&folded(method.text));
-    if NOT_YET.contains(&&*name) {
-        let what = format!("现在还不支持「{name}」，这一条没有导入，请改成加分、扣分或评比。");
-        method.error(report, "shape_not_supported", what);
-        return None;
-    }
-    if !["加分", "扣分", "评比"].contains(&&*name) {
-        method.error(report, "shape_unknown", "方式只能写加分、扣分或评比。");
-        return None;
-    }
-    let inspects = name == "评比";
-    for (misplaced, option, where_it_belongs) in [
-        (!inspects && options.points_per_spot.is_some(), "每处扣", "评比"),
-        (!inspects && options.indoor_may_be_skipped.is_some(), "可没进屋", "评比"),
-        (name != "扣分" && options.warn_first.is_some(), "先劝导", "扣分"),
-    ] {
-        if let (true, Some(at)) = (misplaced, options_at) {
-            let what = format!("「{option}」只用在{where_it_belongs}里，请删掉或者改方式。");
-            at.error(report, "option_misplaced", what);
+) -> (Option<Hundredths>, Option<Window>) {
+    let window = window.filter(|at| !at.is_blank());
+    let window = window.and_then(|at| one_of(at, &WINDOWS, "window_unknown", report));
+    let units = units.filter(|at| !at.is_blank()).and_then(|at| {
+        let number = number(at, report)?;
+        if number.0 <= 0 || number > QUANTITY_MAX {
+            at.error(report, "cap_out_of_range", format!("上限次数要比 0 大，不能超过 {QUANTITY_MAX}。"));
         }
-    }
-    let number = self::points(points, report)?;
-    match name.as_str() {
-        "加分" => Some(Shape::Addition { points: number }),
-        "扣分" => Some(Shape::Deduction { points: number }),
-        _ => inspection(number, points, options_at, options, report),
-    }
-}
-
-fn inspection(
-    full_marks: Hundredths,
-    points: &At<'_>,
-    options_at: Option<&At<'_>>,
-    options: Options,
-    report: &mut Report,
-) -> Option<Shape> {
-    match options.points_per_spot {
-        Some(points_per_spot) if points_per_spot <= full_marks => {
-            Some(Shape::Inspection { full_marks, points_per_spot })
-        }
-        Some(_) => {
-            options_at.unwrap_or(points).error(report, "spot_above_full_marks", "每处扣的分不能比满分多，请改正。");
-            None
-        }
-        None => {
-            options_at.unwrap_or(points).error(report, "spot_missing", "评比要在选项里写每处扣几分，如 每处扣=2。");
-            None
-        }
-    }
-}
-
-fn points(at: &At<'_>, report: &mut Report) -> Option<Hundredths> {
-    let points = number(at, report)?;
-    if points.0 <= 0 {
-        at.error(report, "points_not_positive", "分值要比 0 大；扣分也写正数，方式写扣分就行。");
-    } else if points > POINTS_MAX {
-        at.error(report, "points_too_large", format!("分值不能超过 {POINTS_MAX}，请改正。"));
-    }
-    Some(points)
-}
-
-fn number(at: &At<'_>, report: &mut Report) -> Option<Hundredths> {
-    let text = at.required(report, CATEGORY_CHARS_MAX)?;
-    let number = Hundredths::parse(&compact(&folded(&text)));
-    if number.is_none() {
-        at.error(report, "not_a_number", format!("「{}」不是数字，请只写数字，最多两位小数。", shown(&text)));
-    }
-    number
-}
-
-fn cap(units: Option<At<'_>>, window: Option<At<'_>>, report: &mut Report) -> Option<Cap> {
-    let blank = |at: &Option<At<'_>>| at.as_ref().is_none_or(At::is_blank);
-    match (blank(&units), blank(&window)) {
-        (true, true) => return None,
-        (false, true) => {
-            units?.error(report, "cap_without_window", "写了上限次数，还要写上限周期：日、周、月、季度或年。")
-        }
-        (true, false) => window?.error(report, "window_without_cap", "写了上限周期，还要写上限次数。"),
-        (false, false) => {
-            let (units, window) = (units?, window?);
-            let window = one_of(&window, &WINDOWS, "window_unknown", report);
-            let number = number(&units, report)?;
-            if number.0 <= 0 || number > QUANTITY_MAX {
-                units.error(report, "cap_out_of_range", format!("上限次数要比 0 大，不能超过 {QUANTITY_MAX}。"));
-            }
-            return window.map(|window| Cap { units: number, window });
-        }
-    }
-    None
+        Some(number)
+    });
+    (units, window)
 }
 
 fn proofs(at: &At<'_>, report: &mut Report) -> Vec<Proof> {
