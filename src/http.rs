@@ -1,10 +1,12 @@
 //! HTTP as all rooms speak it: bodies and parameters that are parsed or refused with a problem
 //! document, cursors, and the one layer around every request.
 
+mod strict;
+
 use std::error::Error as _;
 use std::time::Instant;
 
-use axum::body::Body;
+use axum::body;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -18,9 +20,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use self::strict::{Body, Strict, WRONG_DATE};
 use crate::app::App;
 use crate::audit::REQUEST_ID;
 use crate::error::{Error, FieldProblem, INVALID, NOT_FOUND, Problem, Refusal, Result};
+use crate::hundredths;
 
 /// Largest JSON body: a batch of 500 awards with full notes is about 400 KiB.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -51,15 +55,18 @@ const FIELD_DIGITS_MAX: usize = 3;
 /// NUL, as JSON writes it.
 const NUL: &[u8] = b"\\u0000";
 
-/// A JSON body that was read whole and has no unknown field.
+/// A JSON body that was read whole and has no unknown field, and none twice.
 pub struct ValidJson<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
-        match axum::Json::<serde_json::Value>::from_request(request, app).await {
-            Ok(axum::Json(value)) => read(value).map(Self),
+        match axum::Json::<Body>::from_request(request, app).await {
+            Ok(axum::Json(Body { twice: Some(path), .. })) => {
+                Err(Error::field(field_name(&path), "duplicate_field", "这一项写了两次，请只留一个。"))
+            }
+            Ok(axum::Json(Body { value, twice: None })) => read(value).map(Self),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(WRONG_TYPE.into()),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(TOO_LARGE.into()),
             Err(JsonRejection::BytesRejection(_)) => Err(TOO_SLOW.into()),
@@ -73,21 +80,29 @@ impl<T: DeserializeOwned> FromRequest<App> for ValidJson<T> {
 /// # Errors
 /// [`INVALID`] with the field that is wrong; what was typed into it is not repeated.
 pub fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let text = error.inner().to_string();
-        let quoted = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.split('`').next());
-        let problem = if let Some(field) = quoted("unknown field `") {
+        let problem = if let Some(field) = quoted(&text, "unknown field `") {
             FieldProblem::new(field_name(field), "unknown_field", "没有这一项，请去掉。")
-        } else if let Some(field) = quoted("missing field `") {
+        } else if let Some(field) = quoted(&text, "missing field `") {
             FieldProblem::new(field_name(field), "missing", "这一项必填。")
         } else {
-            // Serde ends its sentence with what it wanted; before that stands what it got.
-            let wanted = text.rsplit_once("expected ").map(|(_, wanted)| format!("（expected {wanted}）"));
-            let message = format!("这一项填的类型不对{}。", wanted.unwrap_or_default());
-            FieldProblem::new(field_name(&error.path().to_string()), "wrong_type", message)
+            let (code, message) = if text == WRONG_DATE {
+                ("wrong_date", "日期要写成 2026-11-03 这样，并且要有这一天。")
+            } else if text.ends_with(hundredths::EXPECTED) {
+                ("wrong_type", "这一项要填数字，最多两位小数。")
+            } else {
+                ("wrong_type", "这一项填的类型不对。")
+            };
+            FieldProblem::new(field_name(&error.path().to_string()), code, message)
         };
         Error::Refused(INVALID, vec![problem])
     })
+}
+
+/// What a sentence of serde's names after its beginning.
+fn quoted<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
+    text.strip_prefix(beginning)?.split('`').next()
 }
 
 /// The name of a field as our own inputs have them; anything else a caller made up, and it stays his.
@@ -108,7 +123,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for ValidQuery<T> {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => {
                 let text = rejection.source().map(ToString::to_string).unwrap_or_default();
-                let field = text.split_once(": ").map_or("", |(field, _)| field_name(field));
+                let of_all = ["missing field `", "duplicate field `", "unknown field `"];
+                let named = of_all.iter().find_map(|beginning| quoted(&text, beginning));
+                let field = named.or_else(|| text.split_once(": ").map(|(field, _)| field)).map_or("", field_name);
                 Err(Error::field(field, "wrong_parameter", "网址里有一个条件不对。"))
             }
         }
@@ -320,6 +337,6 @@ fn fence(headers: &mut HeaderMap, request_id: &str) {
 }
 
 /// Bytes of JSON that were made earlier.
-pub fn json_bytes(bytes: impl Into<Body>) -> Response {
+pub fn json_bytes(bytes: impl Into<body::Body>) -> Response {
     ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes.into()).into_response()
 }

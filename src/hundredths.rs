@@ -13,6 +13,9 @@ use utoipa::openapi::{RefOr, Schema};
 /// lifetime stay far below what 64 bits hold.
 const WHOLE_MAX: i64 = 1_000_000_000;
 
+/// What reading one expects.
+pub const EXPECTED: &str = "a number with at most two decimals";
+
 /// A count of hundredths: of a point, or of the unit that a quantity counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Hundredths(pub i64);
@@ -46,10 +49,9 @@ impl Hundredths {
     }
 
     fn from_f64(value: f64) -> Option<Self> {
-        let scaled = value * 100.0;
-        let rounded = scaled.round();
-        // A decimal of at most two places comes back within one part in 10^9 of a whole hundredth.
-        ((scaled - rounded).abs() < 1e-4 && value.abs() <= WHOLE_MAX as f64).then_some(Self(rounded as i64))
+        let rounded = (value * 100.0).round();
+        // A decimal of at most two places is the number nearest to a whole count of hundredths, and so is the quotient.
+        (rounded / 100.0 == value && value.abs() <= WHOLE_MAX as f64).then_some(Self(rounded as i64))
     }
 }
 
@@ -81,7 +83,7 @@ impl<'de> Deserialize<'de> for Hundredths {
             type Value = Hundredths;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number with at most two decimals")
+                f.write_str(EXPECTED)
             }
 
             fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Hundredths, E> {
@@ -129,7 +131,14 @@ mod tests {
 
     #[test]
     fn decimals_round_trip_through_json() {
-        for (text, hundredths) in [("5", 500), ("0.5", 50), ("-2.25", -225), ("0.07", 7), ("123456.78", 12_345_678)] {
+        for (text, hundredths) in [
+            ("5", 500),
+            ("0.5", 50),
+            ("-2.25", -225),
+            ("0.07", 7),
+            ("123456.78", 12_345_678),
+            ("999999999.99", 99_999_999_999),
+        ] {
             let value: Hundredths = serde_json::from_str(text).unwrap();
             assert_eq!(value, Hundredths(hundredths));
             assert_eq!(serde_json::to_string(&value).unwrap(), text);
@@ -140,7 +149,17 @@ mod tests {
 
     #[test]
     fn a_third_decimal_a_huge_number_and_words_are_refused() {
-        for text in ["0.001", "1e300", "9999999999", "-1000000001", "\"5\"", "null", "99999999999999999999"] {
+        for text in [
+            "0.001",
+            "1.0000004",
+            "0.070000001",
+            "1e300",
+            "9999999999",
+            "-1000000001",
+            "\"5\"",
+            "null",
+            "99999999999999999999",
+        ] {
             assert!(serde_json::from_str::<Hundredths>(text).is_err(), "{text}");
         }
         for text in ["", ".5", "1.234", "三", "1e3", "--1", "99999999999999999999"] {

@@ -32,6 +32,8 @@ pub struct Draft {
     pub status: Option<Status>,
     /// Up to 10 of up to 10 characters; replaces all tags, hidden ones included.
     pub tags: Option<Vec<String>>,
+    /// Join the tags that are stored, or those in [`Draft::tags`], as long as there is room for them.
+    pub more_tags: Vec<String>,
 }
 
 /// A change of a household that was parsed.
@@ -46,6 +48,7 @@ pub struct HouseholdChange {
     pub(super) phone: Option<Option<Phone>>,
     pub(super) status: Option<Status>,
     pub(super) tags: Option<Tags>,
+    pub(super) more_tags: Tags,
 }
 
 /// A new household that was parsed, or a row of a roster.
@@ -138,6 +141,7 @@ impl Problems {
             phone: draft.phone.and_then(|text| self.note("phone", fields::phone(&text))),
             status: draft.status,
             tags: draft.tags.and_then(|tags| self.note("tags", fields::tags(&tags))),
+            more_tags: self.note("tags", fields::tags(&draft.more_tags)).unwrap_or_default(),
         }
     }
 }

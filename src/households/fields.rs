@@ -13,7 +13,8 @@ const ADDRESS_CHARS_MAX: usize = 100;
 const DOOR_CHARS_MAX: usize = 12;
 /// Digits of a door's number: house numbers in a village stay far below.
 const DOOR_DIGITS_MAX: usize = 6;
-const TAGS_MAX: usize = 10;
+/// Tags of one household.
+pub const TAGS_MAX: usize = 10;
 const TAG_CHARS_MAX: usize = 10;
 /// Door order of a household without a door: behind all others of its grid.
 pub(super) const NO_DOOR: i32 = i32::MAX;

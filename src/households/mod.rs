@@ -37,9 +37,9 @@ use crate::scope::{EditHouseholds, May, RevealHousehold, Verb};
 
 pub use draft::{Draft, HouseholdChange, NewHousehold};
 pub use entity::{Model as Household, Status, Tags};
-pub use fields::door_in;
+pub use fields::{TAGS_MAX, door_in};
 pub use participants::{Participant, participants};
-pub use roster::{Brought, bring_in, compare};
+pub use roster::{Brought, Tagged, bring_in, compare};
 pub use search::{Found, TermPlace, search};
 pub use terms::Sought;
 pub use walk::{DoorPlace, list};

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, IntoActiveModel as _, QueryTrait as _, Select};
 
 use super::draft::{HouseholdChange, NewHousehold};
 use super::entity::{Column, Entity, Model, Status, Tags, term};
-use super::fields::NO_DOOR;
+use super::fields::{NO_DOOR, TAGS_MAX};
 use super::terms::terms_of;
 use super::{CODE_TAKEN, NO_GRID, OTHER_VILLAGE};
 use crate::areas::{self, Area, Level};
@@ -34,6 +34,17 @@ pub struct Brought {
     pub unchanged: usize,
     /// Numbers (from 0) of the rows whose household is closed, which stayed as it is.
     pub closed: Vec<usize>,
+    /// Numbers (from 0) of the rows that cost their household tags, or had no room for theirs.
+    pub tagged: Vec<(usize, Tagged)>,
+}
+
+/// What a person should know about the tags of a household.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tagged {
+    /// So many that were stored are not said any more, and go.
+    Fewer(usize),
+    /// It has [`TAGS_MAX`] of them, so that not all of the others joined.
+    Full,
 }
 
 /// How some rows differ from what is stored.
@@ -45,6 +56,7 @@ struct Differences {
     unchanged: usize,
     /// Numbers of the rows, from 0.
     closed: Vec<usize>,
+    tagged: Vec<(usize, Tagged)>,
 }
 
 /// Brings in a village's roster: a row changes the household of its code, or makes one. What a row
@@ -98,6 +110,7 @@ impl Brought {
         self.updated += differences.changed.len();
         self.unchanged += differences.unchanged;
         self.closed.extend(differences.closed.iter().map(|number| first + number));
+        self.tagged.extend(differences.tagged.iter().map(|(number, tagged)| (first + number, *tagged)));
     }
 }
 
@@ -126,6 +139,7 @@ async fn differences(
         let mut after = before.clone();
         move_to(&mut after, grid);
         apply(&row.said, &mut after, clock, keys)?;
+        found.tagged.extend(tagged(&before, &after, &row.said).map(|tagged| (number, tagged)));
         if after == before {
             found.unchanged += 1;
         } else {
@@ -134,6 +148,14 @@ async fn differences(
         }
     }
     Ok(found)
+}
+
+fn tagged(before: &Model, after: &Model, said: &HouseholdChange) -> Option<Tagged> {
+    let outside = |tags: &Tags| tags.0.iter().filter(|tag| !after.tags.0.contains(tag)).count();
+    match outside(&before.tags) {
+        0 => (outside(&said.more_tags) > 0).then_some(Tagged::Full),
+        gone => Some(Tagged::Fewer(gone)),
+    }
 }
 
 async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<HashMap<AreaId, Area>> {
@@ -189,6 +211,11 @@ pub(super) fn apply(change: &HouseholdChange, row: &mut Model, clock: &Clock, ke
     put(&mut row.address, said.address);
     put(&mut row.status, said.status);
     put(&mut row.tags, said.tags);
+    for tag in said.more_tags.0 {
+        if row.tags.0.len() < TAGS_MAX && !row.tags.0.contains(&tag) {
+            row.tags.0.push(tag);
+        }
+    }
     if let Some(door) = said.door {
         (row.door, row.door_order) = (door.text, door.order);
     }

@@ -101,6 +101,7 @@ impl From<HouseholdIn> for Draft {
             phone: input.phone,
             status: input.status,
             tags: input.tags,
+            more_tags: Vec::new(),
         }
     }
 }
@@ -160,6 +161,7 @@ impl From<HouseholdChangeIn> for Draft {
             phone: input.phone,
             status: input.status,
             tags: input.tags,
+            more_tags: Vec::new(),
         }
     }
 }

@@ -54,7 +54,7 @@ impl Period {
             Some("Q2") => Ok(months(4, 6)),
             Some("Q3") => Ok(months(7, 9)),
             Some("Q4") => Ok(months(10, 12)),
-            Some(month) if month.len() == 2 => match month.parse() {
+            Some(month) if month.len() == 2 && month.bytes().all(|byte| byte.is_ascii_digit()) => match month.parse() {
                 Ok(month @ 1..=12) => Ok(months(month, month)),
                 _ => Err(wrong()),
             },
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(parsed("2026-11"), months("2026-11", "2026-11"));
         assert_eq!(parsed("2026-Q4"), months("2026-10", "2026-12"));
         assert_eq!(parsed("2026"), months("2026-01", "2026-12"));
-        for text in ["", "2026-13", "2026-1", "2026-Q5", "26", "2026-11-03", "1026", "今年", "2026-"] {
+        for text in ["", "2026-13", "2026-1", "2026-Q5", "26", "2026-11-03", "1026", "今年", "2026-", "2026-+1"] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

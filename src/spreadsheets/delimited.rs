@@ -36,15 +36,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
 }
 
 fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
-        return text.map(Into::into).ok_or(Unreadable::NotATable);
-    }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_owned());
+        return Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned());
     }
-    let text = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
-    text.map(Into::into).ok_or(Unreadable::NotATable)
+    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((GB18030, 0));
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+    text.map(Into::into).ok_or_else(|| {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        let has_cells = text.contains([',', '\t', ';', '\n']);
+        if has_cells && looks_like_a_table(&text.replace('\r', "\n")) {
+            Unreadable::WrongLetters
+        } else {
+            Unreadable::NotATable
+        }
+    })
 }
 
 /// Programs, pictures and documents hold control characters; web pages begin with a tag.
@@ -125,6 +130,18 @@ mod tests {
     fn what_is_not_text_is_no_table() {
         for bytes in [&b"\x7fELF\x02\x01\x01\0\0"[..], b"\xff\xd8\xff\xe0\0\x10JFIF", b"<html><table>", b"\x81"] {
             assert_eq!(read(bytes), Err(Unreadable::NotATable));
+        }
+    }
+
+    #[test]
+    fn a_table_with_letters_of_no_encoding_says_so() {
+        let mut utf_8 = "户主,人口\n罗祥满,4\n".as_bytes().to_vec();
+        utf_8.extend(b"\xff\xff,3\n");
+        let mut gbk = GBK.encode("户主,人口\n罗祥满,4\n").0.into_owned();
+        gbk.extend(b"\xff,3\n");
+        let half = [b"\xff\xfea\0,\0".as_slice(), b"\x00\xd8,\0"].concat();
+        for bytes in [utf_8, gbk, half] {
+            assert_eq!(read(&bytes), Err(Unreadable::WrongLetters), "{bytes:?}");
         }
     }
 

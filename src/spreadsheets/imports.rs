@@ -114,6 +114,9 @@ impl RosterPlan {
         let areas: HashMap<AreaId, Area> = grids.areas().map(|grid| (grid.id, grid.clone())).collect();
         let households: Vec<NewHousehold> = rows.iter().map(|(_, household)| household.clone()).collect();
         let found = households::compare(db, clock, keys, &village, &areas, &households).await?;
+        for (number, tagged) in &found.tagged {
+            rows.get(*number).inspect(|(row, _)| roster.tell_tagged(*row, *tagged));
+        }
         for number in found.closed.iter().rev() {
             let (row, household) = rows.remove(*number);
             roster.refuse(row, &[Field::Code], household.code(), "household_closed", CLOSED);
@@ -259,6 +262,7 @@ fn draft(row: &RosterRow, grid_id: AreaId) -> Draft {
         phone: row.phone.clone(),
         status: row.status,
         tags: (!row.tags.is_empty()).then(|| row.tags.clone()),
+        more_tags: row.more_tags.clone(),
     }
 }
 

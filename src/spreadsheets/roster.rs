@@ -8,7 +8,7 @@ use super::particulars::{self, SIZE_MAX, SIZE_MIN, WrongSize};
 use super::reading::{At, Carried, refuse_repeated};
 use super::report::{Parsed, Place, Report, shown};
 use super::sheet::{Kind, Row, Sheet};
-use crate::households::Status;
+use crate::households::{Status, TAGS_MAX, Tagged};
 
 /// Names of groups are a few characters.
 const GRID_CHARS_MAX: usize = 30;
@@ -44,8 +44,10 @@ pub struct RosterRow {
     pub door: Option<String>,
     /// Not closed.
     pub status: Option<Status>,
-    /// Known tags, each once.
+    /// Known tags of their own column, each once: with those of the remark, all there are. None: nothing is said.
     pub tags: Vec<String>,
+    /// Known tags of the remark, which takes none away.
+    pub more_tags: Vec<String>,
 }
 
 /// A roster that was read. Its report is still open: the village's grids and households have a say as well.
@@ -136,6 +138,15 @@ impl Roster {
         }
     }
 
+    /// Notes what a row does to the tags that are stored; which they are, not everybody may read.
+    pub(super) fn tell_tagged(&mut self, row: u32, tagged: Tagged) {
+        let (code, what) = match tagged {
+            Tagged::Fewer(gone) => ("tags_fewer", format!("这一户的标签少了 {gone} 个，还要的请写进标签这一列。")),
+            Tagged::Full => ("tags_full", format!("这一户的标签已经满 {TAGS_MAX} 个，备注里的没有全部加上。")),
+        };
+        self.report.row_note(row, code, format!("第 {row} 行：{what}"));
+    }
+
     /// Whether anything has an error.
     pub fn has_errors(&self) -> bool {
         self.report.has_errors()
@@ -197,9 +208,9 @@ fn household<'t>(
     let door = door(at(Field::Door), address.as_deref(), report);
     let alias = at(Field::Alias).and_then(|at| at.optional(report, NAME_CHARS_MAX));
     let status = at(Field::Status).and_then(|at| status(&at, report));
-    let tags = tags([at(Field::Tags), at(Field::Remark)], report);
+    let (tags, more_tags) = (tags(at(Field::Tags), report), tags(at(Field::Remark), report));
     let (grid, code, name, size) = (grid?, code?, name?, size?);
-    Some(RosterRow { row: row.number, grid, code, name, size, phone, address, alias, door, status, tags })
+    Some(RosterRow { row: row.number, grid, code, name, size, phone, address, alias, door, status, tags, more_tags })
 }
 
 fn code(at: &At<'_>, report: &mut Report) -> Option<String> {
@@ -280,17 +291,14 @@ fn status(at: &At<'_>, report: &mut Report) -> Option<Status> {
     status
 }
 
-fn tags(cells: [Option<At<'_>>; 2], report: &mut Report) -> Vec<String> {
-    let mut tags: Vec<String> = Vec::new();
-    for at in cells.into_iter().flatten() {
-        let (known, unknown) = particulars::tags(at.text);
-        tags.extend(known.into_iter().filter(|tag| !tags.contains(tag)).collect::<Vec<_>>());
-        if !unknown.is_empty() {
-            let what = format!("「{}」不是系统里的标签，没有导入。", shown(&unknown.join("、")));
-            at.note(report, "remark_not_kept", what);
-        }
+fn tags(at: Option<At<'_>>, report: &mut Report) -> Vec<String> {
+    let Some(at) = at else { return Vec::new() };
+    let (known, unknown) = particulars::tags(at.text);
+    if !unknown.is_empty() {
+        let what = format!("「{}」不是系统里的标签，没有导入。", shown(&unknown.join("、")));
+        at.note(report, "remark_not_kept", what);
     }
-    tags
+    known
 }
 
 /// One note for the column: nothing was lost, but a leading zero may have been before.

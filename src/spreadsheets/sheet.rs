@@ -94,6 +94,9 @@ pub enum Unreadable {
     /// A picture, a document, a program…
     #[error("这不是表格文件，请选 xlsx 或 csv 文件。")]
     NotATable,
+    /// Text, but some of its bytes are in no encoding that is read.
+    #[error("有些字认不出来，请在 Excel 里另存为 xlsx 或 CSV UTF-8 再导入。")]
+    WrongLetters,
     /// Looks like a table and cannot be understood.
     #[error("这个文件坏了，读不出来，请用表格软件打开，另存为 xlsx 再试。")]
     Damaged,
@@ -113,6 +116,7 @@ impl Unreadable {
             Self::Encrypted => "file_encrypted",
             Self::OldFormat => "file_old_format",
             Self::NotATable => "file_not_a_table",
+            Self::WrongLetters => "file_wrong_letters",
             Self::Damaged => "file_damaged",
         }
     }

@@ -1,5 +1,7 @@
 //! HTTP as every room speaks it: what is wrong is refused clearly, and the same way everywhere.
 
+mod reading;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use base64::Engine as _;

@@ -153,6 +153,44 @@ both_engines! {
         assert_eq!((kept.size, kept.phone_cipher, kept.address), (5, moved.phone_cipher, moved.address));
     }
 
+    /// Mutation: let a remark replace the tags, or let tags go without a word.
+    async fn a_remark_adds_tags_and_a_cell_of_tags_tells_how_many_go(app) {
+        let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
+        let tags = async || {
+            let found = stored(&app, village).await.into_iter().find(|household| household.code == "LJP0001").unwrap();
+            found.tags.0
+        };
+        let notes = |report: &Value| {
+            let problems = report["problems"].as_array().unwrap().iter();
+            let of_tags = problems.filter(|problem| problem["code"].as_str().unwrap().starts_with("tags_"));
+            of_tags.map(|problem| problem["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let household = format!("/households/{}", app.town.households[0]);
+        let set = json!({"tags": ["低保户", "残疾户"]});
+        cadre.json(axum::http::Method::PATCH, &household, set).await.expect(200);
+        let remark = lines(["一组,LJP0001,陈建桂,4,,,党员 常年在外".to_owned()]);
+        let done = import(&cadre, "households", village, &remark, &[]).await;
+        assert_eq!((counts(&done), notes(&done)), ([1, 0, 1, 0, 0], vec![]));
+        assert_eq!(tags().await, ["低保户", "残疾户", "党员户"]);
+        assert_eq!(counts(&import(&cadre, "households", village, &remark, &[]).await), [1, 0, 0, 1, 0]);
+
+        let table = |cell: &str| format!("网格,户编号,户主姓名,人口,标签,备注\n一组,LJP0001,陈建桂,4,{cell},军属");
+        let blank = import(&cadre, "households", village, table("").as_bytes(), &[]).await;
+        assert_eq!((notes(&blank), tags().await.len()), (vec![], 4));
+        for flags in [&["dry_run"][..], &[]] {
+            let fewer = import(&cadre, "households", village, table("党员户").as_bytes(), flags).await;
+            assert_eq!(counts(&fewer), [1, 0, 1, 0, 0]);
+            assert_eq!(notes(&fewer), ["第 2 行：这一户的标签少了 2 个，还要的请写进标签这一列。"]);
+            assert!(!fewer.to_string().contains("低保") && !fewer.to_string().contains("残疾"), "{fewer}");
+        }
+        assert_eq!(tags().await, ["党员户", "军属"]);
+
+        let full = json!({"tags": ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"]});
+        cadre.json(axum::http::Method::PATCH, &household, full).await.expect(200);
+        let over = import(&cadre, "households", village, &remark, &[]).await;
+        assert_eq!((counts(&over), notes(&over)), ([1, 0, 0, 1, 0], vec!["第 2 行：这一户的标签已经满 10 个，备注里的没有全部加上。".to_owned()]));
+    }
+
     async fn what_the_households_room_refuses_names_its_cell_and_a_closed_household_is_an_error(app) {
         let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
         let close = format!("/households/{}", app.town.households[1]);

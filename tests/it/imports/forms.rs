@@ -99,6 +99,7 @@ both_engines! {
             (b"%PDF-1.7 and so on", "file_not_a_table"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", "file_old_format"),
             (b"PK\x03\x04 and then nothing", "file_damaged"),
+            (b"a,b,c\n1,\xff,3", "file_wrong_letters"),
         ] {
             is(&file(&cadre, &village, bytes).await, 422, "invalid", "file", reason);
         }
