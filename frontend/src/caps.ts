@@ -3,7 +3,7 @@ import type { Rule } from './api/types';
 import { points } from './points';
 import { windowStart } from './periods';
 import { every, now } from './rules/words';
-import { earns, unitsWindow, type Used } from './rules/worth';
+import { unitsWindow, type Used } from './rules/worth';
 
 /** Usage is known for the windows of today only. */
 export function usedOn(rule: Rule, used: number, today: string, day: string): Used {
@@ -14,7 +14,7 @@ export function usedOn(rule: Rule, used: number, today: string, day: string): Us
 export function capLine(rule: Rule, quantity: number, used: Used): string {
   if (!rule.cap) {
     const limited = rule.points_cap ?? rule.category_cap ?? rule.category_points_cap;
-    return earns(rule) && rule.kind !== 'ladder' && !limited ? '次数不限' : '';
+    return ['addition', 'degrees'].includes(rule.kind) && !limited ? '次数不限' : '';
   }
   const { units, window } = rule.cap;
   const when = now[window];

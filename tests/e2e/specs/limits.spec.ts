@@ -52,9 +52,14 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
   await expect(take).toBeInViewport({ ratio: 1 });
   await look('deduction-another-day');
   await day.selectOption('今天');
+  const why = page.getByLabel('为什么扣');
+  await why.fill('  ');
   await take.tap();
+  await expect(why).toBeFocused();
+  await expect(why).toHaveAccessibleDescription('扣分要写清为什么,请写一句。');
+  await look('deduction-without-a-note');
   await expect(page.getByText('已交评议')).toHaveCount(0);
-  await page.getByLabel('为什么扣').fill('劝导三天后仍堆在路口');
+  await why.fill('劝导三天后仍堆在路口');
   await take.tap();
   await expect(page.getByText('已交评议')).toBeVisible();
   await open('/mine');
