@@ -250,26 +250,27 @@ both_engines! {
         assert_eq!(town.post(&adopt, resolution).await.code(), "forbidden");
     }
 
-    async fn rules_of_other_shapes_are_refused_and_not_mangled(app) {
+    async fn every_shape_comes_in_and_what_cannot_be_meant_is_refused_and_not_mangled(app) {
         let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
         let text = "类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n\
                     公益,巡河,加分,2,小时,,,无,免审,是,,\n\
                     公益,志愿,阶梯,4:1 10:2,小时,,,无,免审,是,,\n\
                     公益,捐款,分段,100-1000:1/100,元,,,票据,评议,是,,\n\
                     公益,吵架,扣分,2,次,,,无,评议,是,再犯加倍=月,\n\
-                    公益,失信,否决,合格,次,,,无,双审,否,,\n";
+                    公益,失信,否决,无,次,,,无,双审,否,,\n";
         let refused = import(&cadre, "rules", village, text.as_bytes(), &[]).await;
-        let shape = "shape_not_supported";
-        let expected = [("C3", shape), ("C4", shape), ("K5", "option_not_supported"), ("C6", shape)];
+        let expected = [("C3", "window_missing"), ("D6", "veto_without_effect")];
         assert_eq!(errors(&refused), expected.map(|(cell, code)| (cell.to_owned(), code.to_owned())));
         assert_eq!((counts(&refused), &refused["rule_set_id"]), ([5, 0, 0, 0, 5], &Value::Null));
         let some = import(&cadre, "rules", village, text.as_bytes(), &["skip_invalid"]).await;
-        assert_eq!(counts(&some), [5, 1, 0, 0, 4]);
+        assert_eq!(counts(&some), [5, 3, 0, 0, 2]);
         // Nothing left is not an empty table.
         let none = import(&cadre, "rules", village, "类别,事项,方式\n公益,志愿,阶梯".as_bytes(), &["skip_invalid"]).await;
         assert_eq!(none["rule_set_id"], Value::Null);
         let sets = cadre.get(&format!("/rule-sets/{}", some["rule_set_id"].as_str().unwrap())).await.expect(200);
-        assert_eq!(sets["items"].as_array().map(Vec::len), Some(1), "{sets}");
+        let kinds: Vec<&Value> = sets["items"].as_array().unwrap().iter().map(|rule| &rule["kind"]).collect();
+        assert_eq!(kinds, [&json!("addition"), &json!("bands"), &json!("deduction")]);
+        assert_eq!(sets["items"][2]["repeat_doubles"], "month");
         let many: String = (0..201).map(|number| format!("\n公益,巡河{number},加分,2,小时,,,无,免审,是,,")).collect();
         let header = text.lines().next().unwrap();
         let fields = [("area_id", village.id.to_string().into_bytes()), ("file", format!("{header}{many}").into_bytes())];
