@@ -114,6 +114,21 @@ async fn submit_awards(
     Ok(Json(BatchOut { results: read.into_iter().map(result).collect() }))
 }
 
+/// Refuses filters that are not served together, rather than leave one of them out.
+fn go_together(query: &AwardsQuery) -> Result<()> {
+    let (of_household, of_area) = (query.household_id.is_some(), query.area_id.is_some());
+    let odd = [
+        ("mine", query.mine && query.reviewable),
+        ("household_id", of_household && (query.mine || query.reviewable)),
+        ("area_id", of_area && (query.mine || of_household)),
+        ("status", query.status.is_some() && query.reviewable),
+    ];
+    match odd.iter().find(|(_, is_odd)| *is_odd) {
+        Some((field, _)) => Err(Error::field(*field, "filters_together", "这个条件不能和别的条件一起用，请去掉一个。")),
+        None => Ok(()),
+    }
+}
+
 /// Awards: mine, a household's, those I could review, or all that wait in an area.
 #[utoipa::path(get, path = "/awards", tag = "awards", params(AwardsQuery), responses((status = 200, body = Page<AwardOut>)))]
 async fn list_awards(
@@ -121,6 +136,7 @@ async fn list_awards(
     may: May<ReadBook>,
     ValidQuery(query): ValidQuery<AwardsQuery>,
 ) -> Result<Json<Page<AwardOut>>> {
+    go_together(&query)?;
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let (limit, after) = (page.limit(PAGE_DEFAULT, PAGE_MAX)?, page.after::<Key>()?);
     let (db, today) = (app.db.read(), app.clock.today());

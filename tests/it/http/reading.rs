@@ -83,6 +83,31 @@ both_engines! {
         assert_eq!(worker.get("/awards?mine=true").await.expect(200)["items"], json!([]));
     }
 
+    /// Mutation: read the filters in some order and leave the others out.
+    async fn filters_of_awards_that_do_not_go_together_are_refused(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let (village, household) = (app.town.village.id, app.town.households[0]);
+        for (query, field) in [
+            (format!("mine=true&area_id={village}"), "area_id"),
+            (format!("mine=true&household_id={household}"), "household_id"),
+            (format!("household_id={household}&area_id={village}"), "area_id"),
+            (format!("reviewable=true&household_id={household}"), "household_id"),
+            ("reviewable=true&status=submitted".to_owned(), "status"),
+            ("reviewable=true&mine=true".to_owned(), "mine"),
+        ] {
+            let (named, code, _) = problem(&cadre.get(&format!("/awards?{query}")).await, &query);
+            assert_eq!((named.as_str(), code.as_str()), (field, "filters_together"), "{query}");
+        }
+        for query in [
+            "mine=true&status=posted".to_owned(),
+            format!("reviewable=true&area_id={village}"),
+            format!("household_id={household}&status=posted"),
+            format!("area_id={village}&status=submitted&mine=false"),
+        ] {
+            cadre.get(&format!("/awards?{query}")).await.expect(200);
+        }
+    }
+
     /// Mutation: take the field from the path of the error alone.
     async fn a_parameter_that_is_missing_or_stands_twice_is_named(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
