@@ -20,6 +20,7 @@ pub mod keys;
 pub mod meta;
 pub mod scope;
 pub mod visible;
+pub mod words;
 
 // The rooms.
 pub mod areas;

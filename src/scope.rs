@@ -126,8 +126,14 @@ verbs! {
     ImportHouseholds: VillageCadre | TownAdmin | CountyAdmin;
     /// Bring in tables of rules.
     ImportRules: VillageCadre | TownAdmin | CountyAdmin;
+    /// Write a village's draft, or as a town the template.
+    DraftRules: VillageCadre | TownAdmin;
+    /// Say something about a draft, or write down what a villager said.
+    RemarkRules: GridWorker | VillageCadre | PanelMember | Supervisor;
     /// Record the resolution that brings a table into force.
     AdoptRules: VillageCadre;
+    /// File what villages resolved, issue the template, clear a false alarm.
+    FileRules: TownAdmin;
     /// Create and rename areas below one's own.
     ManageAreas: TownAdmin | CountyAdmin;
     /// Make, change and stop the accounts one is responsible for.

@@ -75,6 +75,42 @@ pub async fn protect_adopted_rules(manager: &SchemaManager<'_>) -> Result<(), Db
     Ok(())
 }
 
+/// Refuses every change to a template that was issued and to the rules in it, as to an adopted set.
+pub async fn protect_issued_rules(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let sql = match manager.get_database_backend() {
+        DatabaseBackend::Postgres => "CREATE FUNCTION refuse_issued_rule() RETURNS trigger LANGUAGE plpgsql AS $$ \
+             BEGIN \
+               IF EXISTS (SELECT 1 FROM rule_sets WHERE issued_at IS NOT NULL \
+                          AND (id = OLD.rule_set_id OR id = NEW.rule_set_id)) \
+               THEN RAISE EXCEPTION 'an issued template never changes'; END IF; \
+               RETURN COALESCE(NEW, OLD); \
+             END $$; \
+             CREATE TRIGGER rule_sets_issued BEFORE UPDATE OR DELETE ON rule_sets \
+             FOR EACH ROW WHEN (OLD.issued_at IS NOT NULL) EXECUTE FUNCTION refuse_change(); \
+             CREATE TRIGGER rules_issued BEFORE INSERT OR UPDATE OR DELETE ON rules \
+             FOR EACH ROW EXECUTE FUNCTION refuse_issued_rule();"
+            .to_owned(),
+        _ => {
+            let refused = "BEGIN SELECT RAISE(ABORT, 'an issued template never changes'); END;";
+            let issued = |row: &str| {
+                format!("EXISTS (SELECT 1 FROM rule_sets WHERE id = {row}.rule_set_id AND issued_at IS NOT NULL)")
+            };
+            format!(
+                "CREATE TRIGGER rule_sets_issued_no_update BEFORE UPDATE ON rule_sets WHEN OLD.issued_at IS NOT NULL {refused} \
+                 CREATE TRIGGER rule_sets_issued_no_delete BEFORE DELETE ON rule_sets WHEN OLD.issued_at IS NOT NULL {refused} \
+                 CREATE TRIGGER rules_issued_no_insert BEFORE INSERT ON rules WHEN {new} {refused} \
+                 CREATE TRIGGER rules_issued_no_update BEFORE UPDATE ON rules WHEN {old} OR {new} {refused} \
+                 CREATE TRIGGER rules_issued_no_delete BEFORE DELETE ON rules WHEN {old} {refused}",
+                new = issued("NEW"),
+                old = issued("OLD"),
+            )
+        }
+    };
+    connection.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
 async fn postgres_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager
         .get_connection()

@@ -22,6 +22,8 @@ mod m08_audit;
 mod m09_meta;
 mod m10_counters;
 mod m11_one_draft;
+mod m15_rule_life;
+mod m16_favourites;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -41,6 +43,8 @@ impl MigratorTrait for Migrator {
             Box::new(m09_meta::Migration),
             Box::new(m10_counters::Migration),
             Box::new(m11_one_draft::Migration),
+            Box::new(m15_rule_life::Migration),
+            Box::new(m16_favourites::Migration),
         ]
     }
 }

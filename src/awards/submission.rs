@@ -7,12 +7,11 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::audit;
-use crate::card_numbers;
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AwardId, HouseholdId, RuleId};
 use crate::scope::{AddPoints, May};
-use crate::visible;
+use crate::words;
 
 /// Longest note, in characters: two lines on the household's page.
 pub const NOTE_CHARS_MAX: usize = 200;
@@ -117,8 +116,8 @@ impl Submission {
         if raw.id.0.get_version_num() != 7 {
             problems.push(FieldProblem::new("id", "not_uuid_v7", "这条记录的编号不对，请更新页面再记。"));
         }
-        let note = text("note", raw.note, NOTE_CHARS_MAX, &mut problems);
-        let handled_by = text("handled_by", raw.handled_by, HANDLED_BY_CHARS_MAX, &mut problems);
+        let note = words::optional("note", raw.note.as_deref(), NOTE_CHARS_MAX, &mut problems);
+        let handled_by = words::optional("handled_by", raw.handled_by.as_deref(), HANDLED_BY_CHARS_MAX, &mut problems);
         if !problems.is_empty() {
             return Err(Error::Refused(INVALID, problems));
         }
@@ -161,23 +160,9 @@ impl Submission {
 /// When it is too long, or when it is `demanded` and absent.
 pub fn reason(text_given: Option<String>, demanded: bool) -> Result<Option<String>> {
     let mut problems = Vec::new();
-    let reason = text("reason", text_given, REASON_CHARS_MAX, &mut problems);
+    let reason = words::optional("reason", text_given.as_deref(), REASON_CHARS_MAX, &mut problems);
     if reason.is_none() && demanded && problems.is_empty() {
         problems.push(FieldProblem::new("reason", "missing", "请写一句原因。"));
     }
     if problems.is_empty() { Ok(reason) } else { Err(Error::Refused(INVALID, problems)) }
-}
-
-fn text(field: &str, given: Option<String>, chars_max: usize, problems: &mut Vec<FieldProblem>) -> Option<String> {
-    let text = visible::text(&given?);
-    if text.chars().count() > chars_max {
-        problems.push(FieldProblem::new(field, "too_long", format!("最多写 {chars_max} 个字。")));
-    }
-    if text.chars().any(|char| char.is_control() && char != '\n') {
-        problems.push(FieldProblem::new(field, "control_character", "里面有看不见的符号，请去掉。"));
-    }
-    if card_numbers::stand_in(&text) {
-        problems.push(FieldProblem::new(field, "id_number", "里面像有身份证号或银行卡号，请去掉，这里不能保存。"));
-    }
-    (!text.is_empty()).then_some(text)
 }

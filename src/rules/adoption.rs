@@ -3,18 +3,24 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::{ActiveValue::Set, IntoActiveModel as _, entity::prelude::*};
 
-use super::{RuleSet, entity};
-use crate::areas;
-use crate::audit::{self, Act};
+use super::drafting::{CHANGED_MEANWHILE, note};
+use super::{RuleSet, alarms, filing};
+use crate::areas::Level;
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::error::{Error, FieldProblem, INVALID, NOT_FOUND, Refusal, Result};
 use crate::ids::RuleSetId;
 use crate::scope::{AdoptRules, May};
+use crate::{visible, words};
 
 /// It stands already and never changes.
 pub const ALREADY_ADOPTED: Refusal =
-    Refusal::new(409, "already_adopted", "这一版细则已经生效，不能再改。要改请另起一版。");
+    Refusal::new(409, "already_adopted", "这一版细则已经表决或下发，不能再改。要改请另起一版。");
+/// Words in it cross a red line.
+pub const RED_LINE: Refusal =
+    Refusal::new(422, "red_line", "细则里有不能写的内容，请按提示改掉；确实是误报的，请镇里核实。");
+/// It goes beyond what the town's template allows.
+pub const BEYOND_TEMPLATE: Refusal = Refusal::new(422, "beyond_template", "细则超出了镇里模板的规定，请按提示改。");
 /// A table without a rule.
 pub const NO_RULES: Refusal = Refusal::new(422, "no_rules", "这张细则里还没有事项，不能生效。");
 
@@ -25,9 +31,16 @@ const AHEAD_DAYS_MAX: u64 = 200;
 /// A village has fewer grown-ups than this.
 const PEOPLE_MAX: i32 = 20_000;
 
+/// How long before the meeting, at most, the notice began.
+const NOTICE_BEFORE_DAYS_MAX: u64 = 60;
+/// Twenty pages.
+const MINUTES_CHARS_MAX: usize = 20_000;
+
 /// What the villagers resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolution {
+    /// The revision of the draft that they voted on.
+    pub revision: i32,
     /// Day of the meeting.
     pub resolved_on: NaiveDate,
     /// First day the table judges.
@@ -40,6 +53,12 @@ pub struct Resolution {
     pub votes_against: i32,
     /// Abstentions.
     pub votes_abstained: i32,
+    /// What was said.
+    pub minutes: String,
+    /// First day of the notice.
+    pub noticed_from: NaiveDate,
+    /// Last day of the notice.
+    pub noticed_until: NaiveDate,
 }
 
 impl Resolution {
@@ -56,6 +75,8 @@ impl Resolution {
                 problems.push(FieldProblem::new(field, "out_of_range", message));
             }
         };
+        let notice_begins =
+            self.resolved_on.checked_sub_days(Days::new(NOTICE_BEFORE_DAYS_MAX)).unwrap_or(NaiveDate::MIN);
         let earliest = today.checked_sub_days(Days::new(BACK_DAYS_MAX)).unwrap_or(NaiveDate::MIN);
         let latest = today.checked_add_days(Days::new(AHEAD_DAYS_MAX)).unwrap_or(NaiveDate::MAX);
         let votes = [self.votes_for, self.votes_against, self.votes_abstained];
@@ -76,14 +97,20 @@ impl Resolution {
             i64::from(self.votes_for) * 2 <= i64::from(self.attendance),
             "赞成票要超过到会人数的一半才算通过。",
         );
+        refuse("noticed_from", self.noticed_from < notice_begins, "公示开始得太早，请核对。");
+        refuse("noticed_until", self.noticed_until < self.noticed_from, "公示结束不能早于开始。");
+        refuse("noticed_until", self.noticed_until > latest, "公示结束的日期太远，请核对。");
+        let advice = "请写会议记录：谁主持、怎么议的、结果怎样。";
+        words::required("minutes", Some(&self.minutes), MINUTES_CHARS_MAX, advice, &mut problems);
         if problems.is_empty() { Ok(()) } else { Err(Error::Refused(INVALID, problems)) }
     }
 }
 
-/// Records the resolution and brings the draft into force from its first day.
+/// Records the resolution: the draft becomes immutable and goes to the town to be filed.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`ALREADY_ADOPTED`], [`NO_RULES`], or the resolution's problems.
+/// [`NOT_FOUND`], [`ALREADY_ADOPTED`], [`CHANGED_MEANWHILE`] when another revision was voted on, the
+/// resolution's problems, [`NO_RULES`], [`BEYOND_TEMPLATE`], [`RED_LINE`].
 pub async fn adopt(
     tx: &Tx,
     clock: &Clock,
@@ -91,19 +118,32 @@ pub async fn adopt(
     id: RuleSetId,
     resolution: Resolution,
 ) -> Result<RuleSet> {
-    let set = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
-    let area = areas::find_village(tx, may, set.area_id).await?;
-    if set.adopted_at.is_some() {
+    let (set, area) = super::find(tx, may, id).await?;
+    if area.level != Level::Village || !may.reaches(&area.path) {
+        return Err(NOT_FOUND.into());
+    }
+    if !set.is_draft() {
         return Err(ALREADY_ADOPTED.into());
+    }
+    if set.revision != resolution.revision {
+        return Err(CHANGED_MEANWHILE.into());
     }
     resolution.check(clock.today())?;
     let later = super::sets(tx, area.id).await?.into_iter().filter_map(|set| set.in_force_from).max();
     if later.is_some_and(|first| resolution.in_force_from < first) {
         return Err(Error::field("in_force_from", "out_of_order", "生效日期不能早于上一版的生效日期。"));
     }
-    if super::rules_of(tx, id).await?.is_empty() {
+    let rules = super::rules_of(tx, id).await?;
+    if rules.is_empty() {
         return Err(NO_RULES.into());
     }
+    if let Some(template) = filing::template_for(tx, &area).await? {
+        let problems = template.limited()?.problems(&super::rules_of(tx, template.id).await?, &rules);
+        if !problems.is_empty() {
+            return Err(Error::Refused(BEYOND_TEMPLATE, problems));
+        }
+    }
+    alarms::refuse_crossing(tx, area.id, &rules).await?;
     let mut row = set.into_active_model();
     row.adopted_at = Set(Some(clock.now()));
     row.adopted_by = Set(Some(may.account_id()));
@@ -113,13 +153,10 @@ pub async fn adopt(
     row.votes_for = Set(Some(resolution.votes_for));
     row.votes_against = Set(Some(resolution.votes_against));
     row.votes_abstained = Set(Some(resolution.votes_abstained));
+    row.minutes = Set(Some(visible::text(&resolution.minutes)));
+    row.noticed_from = Set(Some(resolution.noticed_from));
+    row.noticed_until = Set(Some(resolution.noticed_until));
     let set = row.update(tx).await?;
-    let act = Act {
-        by: Some(may.account_id()),
-        action: "adopt_rule_set",
-        target: Some(("rule_set", id.0)),
-        area_path: &area.path,
-    };
-    audit::append(tx, clock, &[act]).await?;
+    note(tx, clock, may.account_id(), "adopt_rule_set", id, &area).await?;
     Ok(set)
 }

@@ -1,43 +1,60 @@
 //! Tables of rules: versioned sets, adopted by resolution, that judge deeds by the day they happened.
 //!
-//! Invariants: at most one draft an area; an adopted set never changes (the database refuses); of
-//! the adopted sets the one with the latest first day not after the deed judges it; a rule keeps its
-//! identity through the versions, by category and name; [`terms::Terms::worth`] is the only
-//! place where a deed becomes points.
+//! The life of a set: drafted, remarked upon, adopted by a resolution on one revision of it, filed
+//! with the town, in force from a day, superseded by the next. A town's set is a template: it is
+//! issued, limits what villages add, and judges nothing by itself.
+//!
+//! Invariants: at most one draft an area; an adopted or issued set never changes (the database
+//! refuses); of the filed sets the one with the latest first day not after the deed judges it; a rule
+//! keeps its identity through the versions, by category and name or by what the editor says;
+//! [`terms::Terms::worth`] is the only place where a deed becomes points.
 
 pub mod adoption;
+pub mod alarms;
+pub mod decisions;
+pub mod drafting;
 pub mod entity;
+pub mod favourites;
+pub mod filing;
+mod inward;
 mod outward;
+pub mod reach;
+pub mod red_lines;
+pub mod remarks;
 pub mod routes;
 mod shape;
 pub mod shelf;
+pub mod template;
 pub mod terms;
 pub mod worth;
-
-use std::collections::HashMap;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _};
 
-use crate::areas::Area;
-use crate::audit::{self, Act};
-use crate::clock::Clock;
+use crate::areas::{self, Area, Level};
 use crate::db::Tx;
-use crate::error::{Error, Refusal, Result};
-use crate::ids::{AccountId, AreaId, RuleId, RuleSetId};
+use crate::error::{Error, NOT_FOUND, Refusal, Result};
+use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::scope::{May, Verb};
 
+pub use drafting::{BroughtIn, bring_in};
 pub use entity::Model as RuleSet;
 pub use shelf::{Adopted, Shelf};
 pub use terms::{NewRule, Terms};
 
-/// More rules than a wall, or a phone, can show.
-pub const TOO_MANY_RULES: Refusal = Refusal::new(422, "too_many_rules", "一张细则最多 200 条，请精简后再导入。");
-
 /// Why this room refuses.
-pub const REFUSALS: &[Refusal] = &[TOO_MANY_RULES, adoption::ALREADY_ADOPTED, adoption::NO_RULES];
-
-/// Rules in one set: the longest real table we know has 120.
-const RULES_MAX: usize = 200;
+pub const REFUSALS: &[Refusal] = &[
+    drafting::TOO_MANY_RULES,
+    drafting::DRAFT_WAITS,
+    drafting::CHANGED_MEANWHILE,
+    adoption::ALREADY_ADOPTED,
+    adoption::NO_RULES,
+    adoption::RED_LINE,
+    adoption::BEYOND_TEMPLATE,
+    filing::NOT_ADOPTED,
+    filing::ALREADY_FILED,
+    filing::LATER_FILED,
+];
 
 /// A rule as it stands in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,89 +71,43 @@ pub struct Rule {
     pub terms: Terms,
 }
 
-/// What bringing in a table came to.
+/// Where a set stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BroughtIn {
-    /// The draft, or the set that says the same already.
-    pub rule_set_id: RuleSetId,
-    /// Rules that no version had.
-    pub created: usize,
-    /// Rules that read otherwise now.
-    pub updated: usize,
-    /// Rules that read as before.
-    pub unchanged: usize,
+pub enum Stage {
+    /// Nothing was resolved.
+    Draft,
+    /// The villagers resolved it; the town has not filed it yet.
+    Adopted,
+    /// Filed; its first day has not come.
+    Filed,
+    /// It judges the deeds of today.
+    InForce,
+    /// A later set judges them.
+    Superseded,
+    /// A town's template.
+    Issued,
 }
 
-/// Brings a table in as the area's draft; a draft that is there makes way, with its id. A table that says what
-/// the draft, or without a draft the newest adopted set, says already changes nothing.
+/// A set in reach, with its area: one's own areas, the village one stands in, the template of one's town.
 ///
 /// # Errors
-/// [`TOO_MANY_RULES`]; the caller has checked that the person may.
-pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table: Vec<NewRule>) -> Result<BroughtIn> {
-    if table.len() > RULES_MAX {
-        return Err(TOO_MANY_RULES.into());
-    }
-    let sets = sets(tx, area.id).await?;
-    let newest = sets.first();
-    let before = match newest {
-        Some(set) => rules_of(tx, set.id).await?,
-        None => Vec::new(),
-    };
-    let mut known: HashMap<(String, String), RuleId> = HashMap::new();
-    for set in sets.iter().rev() {
-        for rule in rules_of(tx, set.id).await? {
-            known.insert((rule.category, rule.name), rule.id);
-        }
-    }
-    let rules: Vec<Rule> = (1..)
-        .zip(table)
-        .map(|(position, rule)| Rule {
-            id: known
-                .get(&(rule.category.clone(), rule.name.clone()))
-                .copied()
-                .unwrap_or_else(|| RuleId(clock.new_id())),
-            position,
-            category: rule.category,
-            name: rule.name,
-            terms: rule.terms,
-        })
-        .collect();
-    let same = |rule: &&Rule| before.iter().any(|old| old.id == rule.id && old.terms == rule.terms);
-    let unchanged = rules.iter().filter(same).count();
-    let created = rules.iter().filter(|rule| !known.values().any(|id| *id == rule.id)).count();
-    let updated = rules.len() - unchanged - created;
-    if let Some(set) = newest.filter(|_| before == rules) {
-        return Ok(BroughtIn { rule_set_id: set.id, created, updated, unchanged });
-    }
-    let rule_set_id = match newest {
-        Some(set) if set.adopted_at.is_none() => {
-            // Under a new id: what somebody read and had voted on is gone, not changed under his hands.
-            entity::rule::Entity::delete_many().filter(entity::rule::Column::RuleSetId.eq(set.id)).exec(tx).await?;
-            entity::Entity::delete_by_id(set.id).exec(tx).await?;
-            draft(tx, clock, by, area, set.version).await?
-        }
-        _ => draft(tx, clock, by, area, newest.map_or(1, |set| set.version + 1)).await?,
-    };
-    insert_rules(tx, rule_set_id, &rules).await?;
-    let act =
-        Act { by: Some(by), action: "import_rules", target: Some(("rule_set", rule_set_id.0)), area_path: &area.path };
-    audit::append(tx, clock, &[act]).await?;
-    Ok(BroughtIn { rule_set_id, created, updated, unchanged })
+/// [`NOT_FOUND`] when it does not exist or lies outside.
+pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
+    let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+    let area = find_area(db, may, set.area_id).await?;
+    Ok((set, area))
 }
 
-async fn draft(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, version: i32) -> Result<RuleSetId> {
-    let id = RuleSetId(clock.new_id());
-    let row = entity::ActiveModel {
-        id: Set(id),
-        area_id: Set(area.id),
-        version: Set(version),
-        title: Set(format!("{}积分细则（第 {version} 版）", area.name)),
-        created_at: Set(clock.now()),
-        created_by: Set(by),
-        ..Default::default()
-    };
-    entity::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(id)
+/// An area whose tables one may read.
+///
+/// # Errors
+/// [`NOT_FOUND`] when it does not exist or lies outside.
+pub async fn find_area<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
+    let above = areas::by_id(db, [id]).await?.remove(&id).filter(|area| area.level == Level::Town);
+    match above.filter(|area| may.touches(&area.path)) {
+        Some(town) => Ok(town),
+        None => areas::find_up_to_village(db, may, id).await,
+    }
 }
 
 async fn insert_rules(tx: &Tx, set: RuleSetId, rules: &[Rule]) -> Result<()> {

@@ -1,6 +1,8 @@
 //! Rules as they go out: JSON, nothing else.
 
-use serde::Serialize;
+pub mod set;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Rule;
@@ -9,7 +11,7 @@ use crate::hundredths::Hundredths;
 use crate::ids::RuleId;
 
 /// How a deed becomes points.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = RuleKind)]
 pub enum Kind {

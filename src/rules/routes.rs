@@ -1,135 +1,61 @@
-//! `/rules` and `/rule-sets`.
+//! `/rules`, `/rule-sets` and `/favourites`.
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use chrono::NaiveDate;
-use sea_orm::EntityTrait as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::adoption::{self, Resolution};
+use super::adoption;
+use super::decisions::Decisions;
+use super::drafting::{self, Beginning, Rewritten};
+use super::inward::RuleIn;
 use super::outward::RuleOut;
-use super::{RuleSet, entity};
+use super::outward::set::{
+    AlarmOut, ChangesOut, Known, RemarkOut, ResolutionJson, RuleSetDetail, RuleSetOut,
+};
+use super::template::Limits;
+use super::{RuleSet, alarms, favourites, filing, reach, remarks, rules_of};
 use crate::app::App;
-use crate::areas::{self, Level};
-use crate::error::{Error, NOT_FOUND, Problem, Result};
+use crate::areas::{self, Area, Level};
+use crate::error::{Error, INVALID, NOT_FOUND, Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
-use crate::ids::{AreaId, EXAMPLE_VILLAGE, RuleSetId};
-use crate::scope::{AdoptRules, May, ReadBook};
+use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::periods::month_of;
+use crate::scope::{AdoptRules, DraftRules, FileRules, May, ReadBook, RemarkRules};
+
+/// Sets that wait for their filing, shown at once: every village of a large town.
+const WAITING_MAX: u64 = 200;
 
 /// The room's routes.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_rules))
-        .routes(routes!(list_rule_sets))
-        .routes(routes!(get_rule_set))
+        .routes(routes!(list_rule_sets, begin_rule_set))
+        .routes(routes!(list_rule_sets_to_file))
+        .routes(routes!(get_rule_set, rewrite_rule_set))
         .routes(routes!(adopt_rule_set))
-}
-
-/// Where a version stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = RuleSetStatus)]
-enum SetStatus {
-    /// Not adopted.
-    Draft,
-    /// Adopted; judges from its first day.
-    InForce,
-    /// A later version judges instead.
-    Superseded,
-}
-
-/// The resolution behind a version.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[schema(as = Resolution)]
-#[serde(deny_unknown_fields)]
-struct ResolutionJson {
-    /// Day of the meeting, not in the future.
-    #[schema(example = "2026-08-28")]
-    resolved_on: NaiveDate,
-    /// First day the table judges, not before the meeting.
-    #[schema(example = "2026-09-01")]
-    in_force_from: NaiveDate,
-    /// People present.
-    #[schema(example = 46, minimum = 1)]
-    attendance: i32,
-    /// Votes for; more than half of those present.
-    #[schema(example = 44, minimum = 0)]
-    votes_for: i32,
-    /// Votes against.
-    #[schema(example = 1, minimum = 0)]
-    votes_against: i32,
-    /// Abstentions.
-    #[schema(example = 1, minimum = 0)]
-    votes_abstained: i32,
-}
-
-impl From<ResolutionJson> for Resolution {
-    fn from(json: ResolutionJson) -> Self {
-        let ResolutionJson { resolved_on, in_force_from, attendance, votes_for, votes_against, votes_abstained } = json;
-        Self { resolved_on, in_force_from, attendance, votes_for, votes_against, votes_abstained }
-    }
-}
-
-/// A version of a table.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleSet, example = json!({ "area_id": EXAMPLE_VILLAGE, "status": "in_force" }))]
-struct RuleSetOut {
-    /// Identity.
-    id: RuleSetId,
-    /// Whose.
-    area_id: AreaId,
-    /// 1, 2, 3 …
-    #[schema(example = 1)]
-    version: i32,
-    /// What the notice calls it.
-    #[schema(example = "林家排村积分细则（第 1 版）")]
-    title: String,
-    /// Where it stands.
-    status: SetStatus,
-    /// The resolution; absent for a draft.
-    resolution: Option<ResolutionJson>,
-}
-
-impl RuleSetOut {
-    fn new(set: RuleSet, newest_in_force: Option<RuleSetId>, today: NaiveDate) -> Self {
-        let judges_later = set.in_force_from.is_some_and(|first| first > today);
-        let status = match (&set.adopted_at, newest_in_force) {
-            (None, _) => SetStatus::Draft,
-            (Some(_), Some(newest)) if newest != set.id && !judges_later => SetStatus::Superseded,
-            (Some(_), _) => SetStatus::InForce,
-        };
-        let resolution = || {
-            Some(ResolutionJson {
-                resolved_on: set.resolved_on?,
-                in_force_from: set.in_force_from?,
-                attendance: set.attendance?,
-                votes_for: set.votes_for?,
-                votes_against: set.votes_against?,
-                votes_abstained: set.votes_abstained?,
-            })
-        };
-        Self {
-            resolution: resolution(),
-            id: set.id,
-            area_id: set.area_id,
-            version: set.version,
-            title: set.title,
-            status,
-        }
-    }
+        .routes(routes!(file_rule_set))
+        .routes(routes!(issue_rule_set))
+        .routes(routes!(list_rule_set_remarks, write_rule_set_remark))
+        .routes(routes!(clear_rule_set_alarm))
+        .routes(routes!(get_rule_set_changes))
+        .routes(routes!(choose_favourites))
 }
 
 /// The rules in force.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RulesInForce)]
 struct RulesOut {
-    /// The version they stand in; absent before the first resolution.
+    /// The version they stand in; absent before the first filing.
     rule_set: Option<RuleSetOut>,
     /// In the table's order.
     items: Vec<RuleOut>,
+    /// The good deeds that the village put in front this month.
+    favourites: Vec<RuleId>,
     /// Always null: a table is shown whole.
     next_cursor: Option<String>,
 }
@@ -138,21 +64,10 @@ struct RulesOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RuleSets)]
 struct RuleSetsOut {
-    /// Newest first.
+    /// Newest first; of several villages, what waits longest first.
     items: Vec<RuleSetOut>,
     /// Always null.
     next_cursor: Option<String>,
-}
-
-/// A version with its rules.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleSetWithRules)]
-struct RuleSetDetail {
-    /// The version.
-    #[serde(flatten)]
-    set: RuleSetOut,
-    /// Its rules.
-    items: Vec<RuleOut>,
 }
 
 /// Whose rules, on which day.
@@ -169,8 +84,134 @@ struct RulesQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RuleSetsQuery {
-    /// A village, or an area in one; one's own village when absent.
+    /// A town, a village, or an area in one; one's own village when absent.
     area_id: Option<AreaId>,
+}
+
+/// What a new draft begins with.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum BeginWith {
+    /// Nothing.
+    Empty,
+    /// The newest version.
+    Newest,
+    /// The town's template.
+    Template,
+}
+
+/// A draft to begin.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginRules {
+    /// A village, or for its template a town.
+    area_id: AreaId,
+    /// What it begins with.
+    begin_with: BeginWith,
+}
+
+/// A draft, written anew.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "limits": null }))]
+struct RewriteRules {
+    /// The revision that was read.
+    #[schema(example = 4)]
+    revision: i32,
+    /// What the notice calls it.
+    #[schema(example = "林家排村积分细则（第 2 版）")]
+    title: String,
+    /// All rules in their order.
+    items: Vec<RuleIn>,
+    /// What the village decides about itself.
+    decisions: Decisions,
+    /// How far villages may go beyond a template.
+    limits: Option<Limits>,
+}
+
+/// A town's receipt.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FileRuleSet {
+    /// A number, a sentence.
+    #[schema(example = "凉镇备〔2026〕3号")]
+    note: Option<String>,
+}
+
+/// A template to be issued.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IssueRuleSet {
+    /// The revision that was read.
+    #[schema(example = 4)]
+    revision: i32,
+}
+
+/// A remark to be kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WriteRemark {
+    /// What was said.
+    #[schema(example = "大扫除五分少了，老人弯腰一天不容易。")]
+    text: String,
+    /// Who said it, when it was not the writer.
+    #[schema(example = "陈家二婶")]
+    said_by: Option<String>,
+}
+
+/// What was said about a draft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RuleRemarks)]
+struct RemarksOut {
+    /// Newest first.
+    items: Vec<RemarkOut>,
+    /// Always null.
+    next_cursor: Option<String>,
+}
+
+/// A false alarm.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ClearAlarm {
+    /// In which rule.
+    rule_id: RuleId,
+    /// Which line rang.
+    #[schema(example = "rights")]
+    line: String,
+    /// Why it is false.
+    #[schema(example = "这是帮助办低保的好事，不是限制。")]
+    reason: String,
+}
+
+/// Against what a version is held.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Against {
+    /// The version before it.
+    Before,
+    /// The town's template.
+    Template,
+}
+
+/// Against what a version is held.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChangesQuery {
+    /// The version before when absent.
+    against: Option<Against>,
+}
+
+/// The favourites of a month.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Favourites {
+    /// Whose.
+    area_id: AreaId,
+    /// From this month on, until another choice.
+    #[schema(example = "2026-11")]
+    month: String,
+    /// Five to eight good deeds, in their order.
+    rule_ids: Vec<RuleId>,
 }
 
 /// The rules in force on a day.
@@ -180,31 +221,78 @@ async fn list_rules(
     may: May<ReadBook>,
     ValidQuery(query): ValidQuery<RulesQuery>,
 ) -> Result<Json<RulesOut>> {
-    let village = own_village(&app, &may, query.area_id).await?;
+    let db = app.db.read();
+    let village = own_village(&app, &may, query.area_id).await?.id;
     let today = app.clock.today();
-    let in_force = app.shelf.in_force(app.db.read(), [village]).await?;
-    let newest = in_force.on(village, today).map(|adopted| adopted.set.id);
+    let in_force = app.shelf.in_force(db, [village]).await?;
     let adopted = in_force.on(village, query.on.unwrap_or(today));
+    let rule_set = match adopted {
+        Some(adopted) => Some(shown(&app, adopted.set.clone()).await?),
+        None => None,
+    };
     Ok(Json(RulesOut {
-        rule_set: adopted.map(|adopted| RuleSetOut::new(adopted.set.clone(), newest, today)),
+        rule_set,
         items: adopted.map(|adopted| adopted.rules.iter().map(RuleOut::from).collect()).unwrap_or_default(),
+        favourites: favourites::of(db, village, &month_of(today)).await?,
         next_cursor: None,
     }))
 }
 
-/// All versions of a village's table.
+/// All versions of an area's table.
 #[utoipa::path(get, path = "/rule-sets", tag = "rules", params(RuleSetsQuery), responses((status = 200, body = RuleSetsOut)))]
 async fn list_rule_sets(
     State(app): State<App>,
     may: May<ReadBook>,
     ValidQuery(query): ValidQuery<RuleSetsQuery>,
 ) -> Result<Json<RuleSetsOut>> {
-    let village = own_village(&app, &may, query.area_id).await?;
-    let today = app.clock.today();
-    let newest = app.shelf.in_force(app.db.read(), [village]).await?.on(village, today).map(|adopted| adopted.set.id);
-    let sets = super::sets(app.db.read(), village).await?;
-    let items = sets.into_iter().map(|set| RuleSetOut::new(set, newest, today)).collect();
+    let db = app.db.read();
+    let area = match query.area_id {
+        Some(id) => Some(super::find_area(db, &may, id).await?).filter(|area| area.level == Level::Town),
+        None => None,
+    };
+    let area = match area {
+        Some(town) => town,
+        None => own_village(&app, &may, query.area_id).await?,
+    };
+    let sets = super::sets(db, area.id).await?;
+    let known = Known::about(db, area.id, &sets, app.clock.today()).await?;
+    Ok(Json(RuleSetsOut {
+        items: sets.into_iter().map(|set| RuleSetOut::new(set, &known)).collect(),
+        next_cursor: None,
+    }))
+}
+
+/// Adopted sets that the town has not filed yet.
+#[utoipa::path(get, path = "/rule-sets/to-file", tag = "rules", responses((status = 200, body = RuleSetsOut)))]
+async fn list_rule_sets_to_file(State(app): State<App>, may: May<FileRules>) -> Result<Json<RuleSetsOut>> {
+    let mut items = Vec::new();
+    for (set, _) in filing::waiting(app.db.read(), &may, WAITING_MAX).await? {
+        items.push(shown(&app, set).await?);
+    }
     Ok(Json(RuleSetsOut { items, next_cursor: None }))
+}
+
+/// Begins a draft.
+#[utoipa::path(
+    post, path = "/rule-sets", tag = "rules", request_body = BeginRules,
+    responses(
+        (status = 201, body = RuleSetDetail),
+        (status = 409, body = Problem, description = "`draft_waits`"),
+    )
+)]
+async fn begin_rule_set(
+    State(app): State<App>,
+    may: May<DraftRules>,
+    ValidJson(input): ValidJson<BeginRules>,
+) -> Result<(StatusCode, Json<RuleSetDetail>)> {
+    let beginning = match input.begin_with {
+        BeginWith::Empty => Beginning::Empty,
+        BeginWith::Newest => Beginning::Newest,
+        BeginWith::Template => Beginning::Template,
+    };
+    let set =
+        app.write(async |tx| drafting::begin(tx, &app.clock, &may, input.area_id, beginning).await).await?;
+    Ok((StatusCode::CREATED, Json(detail(&app, set).await?)))
 }
 
 /// One version with its rules.
@@ -217,22 +305,45 @@ async fn get_rule_set(
     may: May<ReadBook>,
     ValidPath(id): ValidPath<RuleSetId>,
 ) -> Result<Json<RuleSetDetail>> {
-    let db = app.db.read();
-    let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
-    areas::find_up_to_village(db, &may, set.area_id).await?;
-    let today = app.clock.today();
-    let newest = app.shelf.in_force(db, [set.area_id]).await?.on(set.area_id, today).map(|adopted| adopted.set.id);
-    let items = super::rules_of(db, id).await?.iter().map(RuleOut::from).collect();
-    Ok(Json(RuleSetDetail { set: RuleSetOut::new(set, newest, today), items }))
+    let (set, _) = super::find(app.db.read(), &may, id).await?;
+    Ok(Json(detail(&app, set).await?))
 }
 
-/// Records the resolution that brings a draft into force.
+/// Writes a draft anew, as one whole.
+#[utoipa::path(
+    put, path = "/rule-sets/{id}", tag = "rules", params(("id" = RuleSetId, Path)), request_body = RewriteRules,
+    responses(
+        (status = 200, body = RuleSetDetail),
+        (status = 409, body = Problem, description = "`already_adopted`, `changed_meanwhile`"),
+        (status = 422, body = Problem, description = "`invalid`, `too_many_rules`"),
+    )
+)]
+async fn rewrite_rule_set(
+    State(app): State<App>,
+    may: May<DraftRules>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidJson(input): ValidJson<RewriteRules>,
+) -> Result<Json<RuleSetDetail>> {
+    let mut problems = Vec::new();
+    let items = input.items.into_iter().enumerate();
+    let rules: Vec<_> = items.filter_map(|(at, rule)| rule.parse(at, &mut problems)).collect();
+    if !problems.is_empty() {
+        return Err(Error::Refused(INVALID, problems));
+    }
+    let RewriteRules { revision, title, decisions, limits, .. } = RewriteRules { items: Vec::new(), ..input };
+    let limits = limits.unwrap_or_default();
+    let new = Rewritten { revision, title, rules, decisions, limits };
+    let set = app.write(async |tx| drafting::rewrite(tx, &app.clock, &may, id, new).await).await?;
+    Ok(Json(detail(&app, set).await?))
+}
+
+/// Records the resolution that adopts a draft.
 #[utoipa::path(
     post, path = "/rule-sets/{id}/adopt", tag = "rules", params(("id" = RuleSetId, Path)), request_body = ResolutionJson,
     responses(
         (status = 200, body = RuleSetOut),
-        (status = 409, body = Problem, description = "`already_adopted`"),
-        (status = 422, body = Problem, description = "`invalid`, `no_rules`"),
+        (status = 409, body = Problem, description = "`already_adopted`, `changed_meanwhile`"),
+        (status = 422, body = Problem, description = "`invalid`, `no_rules`, `beyond_template`, `red_line`"),
     )
 )]
 async fn adopt_rule_set(
@@ -241,14 +352,179 @@ async fn adopt_rule_set(
     ValidPath(id): ValidPath<RuleSetId>,
     ValidJson(input): ValidJson<ResolutionJson>,
 ) -> Result<Json<RuleSetOut>> {
-    let set = app.write(async |tx| adoption::adopt(tx, &app.clock, &may, id, input.into()).await).await?;
-    let today = app.clock.today();
-    let newest = app.shelf.in_force(app.db.read(), [set.area_id]).await?.on(set.area_id, today).map(|one| one.set.id);
-    Ok(Json(RuleSetOut::new(set, newest, today)))
+    let resolution = input.into();
+    let set = app.write(async |tx| adoption::adopt(tx, &app.clock, &may, id, resolution).await).await?;
+    Ok(Json(shown(&app, set).await?))
+}
+
+/// Files what a village resolved; from then on it judges.
+#[utoipa::path(
+    post, path = "/rule-sets/{id}/file", tag = "rules", params(("id" = RuleSetId, Path)), request_body = FileRuleSet,
+    responses(
+        (status = 200, body = RuleSetOut),
+        (status = 409, body = Problem, description = "`not_adopted`, `already_filed`, `later_filed`"),
+    )
+)]
+async fn file_rule_set(
+    State(app): State<App>,
+    may: May<FileRules>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidJson(input): ValidJson<FileRuleSet>,
+) -> Result<Json<RuleSetOut>> {
+    let note = input.note.as_deref();
+    let (set, _) = app.write(async |tx| filing::file(tx, &app.clock, &may, id, note).await).await?;
+    Ok(Json(shown(&app, set).await?))
+}
+
+/// Issues a town's template.
+#[utoipa::path(
+    post, path = "/rule-sets/{id}/issue", tag = "rules", params(("id" = RuleSetId, Path)), request_body = IssueRuleSet,
+    responses(
+        (status = 200, body = RuleSetOut),
+        (status = 409, body = Problem, description = "`already_adopted`, `changed_meanwhile`"),
+        (status = 422, body = Problem, description = "`no_rules`, `red_line`"),
+    )
+)]
+async fn issue_rule_set(
+    State(app): State<App>,
+    may: May<FileRules>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidJson(input): ValidJson<IssueRuleSet>,
+) -> Result<Json<RuleSetOut>> {
+    let set = app.write(async |tx| filing::issue(tx, &app.clock, &may, id, input.revision).await).await?;
+    Ok(Json(shown(&app, set).await?))
+}
+
+/// What was said about a draft.
+#[utoipa::path(
+    get, path = "/rule-sets/{id}/remarks", tag = "rules", params(("id" = RuleSetId, Path)),
+    responses((status = 200, body = RemarksOut))
+)]
+async fn list_rule_set_remarks(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<RuleSetId>,
+) -> Result<Json<RemarksOut>> {
+    let db = app.db.read();
+    let items = RemarkOut::all(db, remarks::list(db, &may, id).await?).await?;
+    Ok(Json(RemarksOut { items, next_cursor: None }))
+}
+
+/// Keeps a remark about a draft.
+#[utoipa::path(
+    post, path = "/rule-sets/{id}/remarks", tag = "rules", params(("id" = RuleSetId, Path)), request_body = WriteRemark,
+    responses(
+        (status = 201, body = RemarkOut),
+        (status = 409, body = Problem, description = "`already_adopted`"),
+    )
+)]
+async fn write_rule_set_remark(
+    State(app): State<App>,
+    may: May<RemarkRules>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidJson(input): ValidJson<WriteRemark>,
+) -> Result<(StatusCode, Json<RemarkOut>)> {
+    let (text, said_by) = (Some(input.text.as_str()), input.said_by.as_deref());
+    let remark = app.write(async |tx| remarks::write(tx, &app.clock, &may, id, text, said_by).await).await?;
+    let out = RemarkOut::all(app.db.read(), vec![remark]).await?;
+    Ok((StatusCode::CREATED, Json(out.into_iter().next().ok_or(NOT_FOUND)?)))
+}
+
+/// Calls an alarm false, by name and reason.
+#[utoipa::path(
+    post, path = "/rule-sets/{id}/clear-alarm", tag = "rules", params(("id" = RuleSetId, Path)), request_body = ClearAlarm,
+    responses(
+        (status = 200, body = RuleSetDetail),
+        (status = 409, body = Problem, description = "`already_adopted`"),
+    )
+)]
+async fn clear_rule_set_alarm(
+    State(app): State<App>,
+    may: May<FileRules>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidJson(input): ValidJson<ClearAlarm>,
+) -> Result<Json<RuleSetDetail>> {
+    let alarm = (input.rule_id, input.line.as_str());
+    let reason = Some(input.reason.as_str());
+    app.write(async |tx| alarms::clear(tx, &app.clock, &may, id, alarm, reason).await).await?;
+    let (set, _) = super::find(app.db.read(), &may, id).await?;
+    Ok(Json(detail(&app, set).await?))
+}
+
+/// What became of a table since the version before, or since the template.
+#[utoipa::path(
+    get, path = "/rule-sets/{id}/changes", tag = "rules", params(("id" = RuleSetId, Path), ChangesQuery),
+    responses((status = 200, body = ChangesOut))
+)]
+async fn get_rule_set_changes(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidQuery(query): ValidQuery<ChangesQuery>,
+) -> Result<Json<ChangesOut>> {
+    let db = app.db.read();
+    let (set, area) = super::find(db, &may, id).await?;
+    let other = match query.against.unwrap_or(Against::Before) {
+        Against::Before => super::sets(db, area.id).await?.into_iter().find(|other| other.version < set.version),
+        Against::Template => filing::template_for(db, &area).await?,
+    };
+    let before = match other {
+        Some(other) => rules_of(db, other.id).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(ChangesOut::between(&before, &rules_of(db, id).await?)))
+}
+
+/// Chooses the favourites of a month.
+#[utoipa::path(
+    put, path = "/favourites", tag = "rules", request_body = Favourites, responses((status = 200, body = Favourites))
+)]
+async fn choose_favourites(
+    State(app): State<App>,
+    may: May<AdoptRules>,
+    ValidJson(input): ValidJson<Favourites>,
+) -> Result<Json<Favourites>> {
+    let Favourites { area_id, month, rule_ids } = &input;
+    app.write(async |tx| {
+        favourites::choose(tx, &app.clock, &app.shelf, &may, *area_id, month, rule_ids).await
+    })
+    .await?;
+    Ok(Json(input))
+}
+
+async fn shown(app: &App, set: RuleSet) -> Result<RuleSetOut> {
+    let known = Known::about(app.db.read(), set.area_id, std::slice::from_ref(&set), app.clock.today()).await?;
+    Ok(RuleSetOut::new(set, &known))
+}
+
+async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
+    let db = app.db.read();
+    let rules = rules_of(db, set.id).await?;
+    let area = areas::by_id(db, [set.area_id]).await?.remove(&set.area_id).ok_or(NOT_FOUND)?;
+    let beyond = match filing::template_for(db, &area).await? {
+        Some(template) if area.level == Level::Village && set.is_draft() => {
+            template.limited()?.problems(&rules_of(db, template.id).await?, &rules)
+        }
+        _ => Vec::new(),
+    };
+    let (decisions, limits) = (set.decided()?, set.limited()?);
+    let full_marks = reach::full_marks_a_year(&rules);
+    let mut warnings = reach::warnings(&rules);
+    warnings.extend(decisions.warnings(Some(full_marks)));
+    Ok(RuleSetDetail {
+        items: rules.iter().map(RuleOut::from).collect(),
+        limits: (area.level == Level::Town).then_some(limits),
+        alarms: AlarmOut::all(db, alarms::of(db, area.id, &rules).await?).await?,
+        warnings,
+        beyond_template: beyond.into_iter().map(|problem| problem.message.into_owned()).collect(),
+        full_marks_a_year: full_marks,
+        decisions,
+        set: shown(app, set).await?,
+    })
 }
 
 /// The village meant by `area_id`, or the only one the caller belongs to.
-async fn own_village(app: &App, may: &May<ReadBook>, area_id: Option<AreaId>) -> Result<AreaId> {
+async fn own_village(app: &App, may: &May<ReadBook>, area_id: Option<AreaId>) -> Result<Area> {
     let db = app.db.read();
     let area_id = match area_id {
         Some(id) => id,
@@ -262,8 +538,8 @@ async fn own_village(app: &App, may: &May<ReadBook>, area_id: Option<AreaId>) ->
     };
     let area = areas::find_up_to_village(db, may, area_id).await?;
     if area.level == Level::Village {
-        return Ok(area.id);
+        return Ok(area);
     }
     let village = areas::village_of(db, &area).await?;
-    village.map(|village| village.id).ok_or_else(|| Error::field("area_id", "not_a_village", "请先选一个村。"))
+    village.ok_or_else(|| Error::field("area_id", "not_a_village", "请先选一个村。"))
 }

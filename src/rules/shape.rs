@@ -4,8 +4,15 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::terms::Window;
+use super::terms::{AMOUNT_MAX, POINTS_MAX, QUANTITY_MAX, Window};
 use crate::hundredths::Hundredths;
+
+/// Steps, bands or degrees of one rule: more fit on no wall.
+const PARTS_MAX: usize = 20;
+/// 国家, 一般, 特别严重 …
+pub const DEGREE_CHARS_MAX: usize = 10;
+/// Years that an entry may count, or an exchange be stopped: more is a slip of the finger.
+pub const YEARS_MAX: u8 = 50;
 
 /// How a quantity becomes points. All numbers are positive; the shape gives the sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +153,50 @@ impl Shape {
         if let Self::Ladder { window, .. } = self { Some(*window) } else { None }
     }
 
+    /// What about it cannot be carried out as written: the field, a stable code, and what to do.
+    pub fn unsound(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        let points = |points: &Hundredths| (Hundredths(1)..=POINTS_MAX).contains(points);
+        let wrong_points = ("points", "points_out_of_range", "分值要比 0 大，最多 10000。");
+        match self {
+            Self::Addition { points: one } | Self::Deduction { points: one } | Self::Base { points: one, .. } => {
+                (!points(one)).then_some(wrong_points)
+            }
+            Self::Inspection { full_marks, .. } if !points(full_marks) => Some(wrong_points),
+            Self::Inspection { full_marks, points_per_spot } => (!points(points_per_spot)
+                || points_per_spot > full_marks)
+                .then_some(("points_per_spot", "spot_above_full_marks", "每处扣的分要比 0 大，不能比满分多。")),
+            Self::TopShare { points: one, .. } if !points(one) => Some(wrong_points),
+            Self::TopShare { percent, .. } => (!(1..=100).contains(percent))
+                .then_some(("percent", "percent_out_of_range", "比例要在 1 到 100 之间。")),
+            Self::Ladder { steps, .. } => {
+                let fair = |step: &Step| points(&step.points) && (Hundredths(1)..=QUANTITY_MAX).contains(&step.units);
+                let rises = steps.windows(2).all(|two| two[0].units < two[1].units && two[0].points < two[1].points);
+                (!rises || steps.is_empty() || steps.len() > PARTS_MAX || !steps.iter().all(fair)).then_some((
+                    "steps",
+                    "steps_not_rising",
+                    "阶梯要从低到高写，次数和分值都要越来越大。",
+                ))
+            }
+            Self::Bands { bands } => (!adjoining(bands) || bands.len() > PARTS_MAX).then_some((
+                "bands",
+                "bands_not_adjoining",
+                "分段要一段接一段，从小到大，如 100-1000:1/100 1001-:1/1000。",
+            )),
+            Self::Degrees { degrees } | Self::DegreesOff { degrees } => {
+                let named = |name: &str| (1..=DEGREE_CHARS_MAX).contains(&name.chars().count());
+                let twice = degrees.iter().enumerate().any(|(at, one)| degrees[..at].iter().any(|o| o.name == one.name));
+                let fair = degrees.iter().all(|one| points(&one.points) && named(&one.name));
+                (twice || !fair || degrees.is_empty() || degrees.len() > PARTS_MAX).then_some((
+                    "degrees",
+                    "degrees_unfair",
+                    "每一级要有自己的名字（最多 10 个字）和比 0 大的分值，名字不能重复。",
+                ))
+            }
+            Self::Veto(veto) => (*veto == Veto::default() || veto.blocks_years.is_some_and(|years| years == 0 || years > YEARS_MAX))
+                .then_some(("veto", "veto_without_effect", "否决要写明后果：降到哪一档、清零哪一段，或者停兑几年（最多 50 年）。")),
+        }
+    }
+
     /// What `units` are worth when `used` units of the window were counted before, signed. Parts of a
     /// hundredth are dropped towards zero. An unknown degree is worth nothing.
     pub fn points_of(&self, units: Hundredths, degree: Option<&str>, used: Hundredths) -> Hundredths {
@@ -164,6 +215,21 @@ impl Shape {
             Self::Base { .. } | Self::TopShare { .. } | Self::Veto(_) => 0,
         })
     }
+}
+
+/// One band after another, with no more than one unit between them.
+fn adjoining(bands: &[Band]) -> bool {
+    let amount = |amount: Hundredths| (Hundredths(1)..=AMOUNT_MAX).contains(&amount);
+    let fair = |band: &Band| {
+        amount(band.from)
+            && amount(band.per)
+            && band.to.is_none_or(|to| band.from < to && amount(to))
+            && (Hundredths(1)..=POINTS_MAX).contains(&band.points)
+    };
+    let follows = |two: &[Band]| {
+        two[0].to.is_some_and(|end| end < two[1].from && two[1].from.0 - end.0 <= Hundredths::ONE.0)
+    };
+    !bands.is_empty() && bands.iter().all(fair) && bands.windows(2).all(follows)
 }
 
 /// Points of the highest step that so many hundredths of a unit reach.

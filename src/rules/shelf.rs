@@ -1,4 +1,4 @@
-//! Adopted sets kept at hand. They never change, so what is on the shelf is always right; which of
+//! Filed sets kept at hand. They never change, so what is on the shelf is always right; which of
 //! them is in force is asked of the database every time.
 
 use std::collections::HashMap;
@@ -8,18 +8,21 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder as _};
 
+use super::entity::filing;
 use super::{Rule, RuleSet, entity, rules_of};
-use crate::error::Result;
+use crate::error::{NOT_FOUND, Result};
 use crate::ids::{AreaId, RuleId, RuleSetId};
 
 /// Sets kept at once: one or two for each village of a large county.
 const SETS_MAX: usize = 2048;
 
-/// An adopted set with its rules.
+/// A filed set with its rules.
 #[derive(Debug)]
 pub struct Adopted {
     /// The set.
     pub set: RuleSet,
+    /// First day it judges.
+    pub judges_from: NaiveDate,
     /// Its rules in their order.
     pub rules: Vec<Rule>,
 }
@@ -45,7 +48,7 @@ pub struct InForce {
 impl InForce {
     /// The set that judges a deed of this day.
     pub fn on(&self, area: AreaId, day: NaiveDate) -> Option<&Arc<Adopted>> {
-        let begun = |set: &&Arc<Adopted>| set.set.in_force_from.is_some_and(|first| first <= day);
+        let begun = |set: &&Arc<Adopted>| set.judges_from <= day;
         self.by_area.get(&area)?.iter().find(begun)
     }
 
@@ -65,27 +68,28 @@ impl Shelf {
         db: &impl ConnectionTrait,
         areas: impl IntoIterator<Item = AreaId>,
     ) -> Result<InForce> {
-        let sets = entity::Entity::find()
-            .filter(entity::Column::AreaId.is_in(areas))
-            .filter(entity::Column::AdoptedAt.is_not_null())
-            .order_by_desc(entity::Column::InForceFrom)
-            .order_by_desc(entity::Column::Version)
+        let filed = filing::Entity::find()
+            .filter(filing::Column::AreaId.is_in(areas))
+            .order_by_desc(filing::Column::JudgesFrom)
+            .order_by_desc(filing::Column::Version)
             .all(db)
             .await?;
         let mut by_area: HashMap<AreaId, Vec<Arc<Adopted>>> = HashMap::new();
-        for set in sets {
-            let area = set.area_id;
-            by_area.entry(area).or_default().push(self.take(db, set).await?);
+        for filing in filed {
+            let adopted = self.take(db, &filing).await?;
+            by_area.entry(filing.area_id).or_default().push(adopted);
         }
         Ok(InForce { by_area })
     }
 
-    async fn take(&self, db: &impl ConnectionTrait, set: RuleSet) -> Result<Arc<Adopted>> {
-        if let Some(adopted) = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&set.id) {
+    async fn take(&self, db: &impl ConnectionTrait, filing: &filing::Model) -> Result<Arc<Adopted>> {
+        let id = filing.rule_set_id;
+        if let Some(adopted) = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Arc::clone(adopted));
         }
-        let rules = rules_of(db, set.id).await?;
-        let adopted = Arc::new(Adopted { set, rules });
+        let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+        let rules = rules_of(db, id).await?;
+        let adopted = Arc::new(Adopted { set, judges_from: filing.judges_from, rules });
         let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
         if sets.len() >= SETS_MAX {
             sets.clear();

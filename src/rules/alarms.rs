@@ -1,0 +1,150 @@
+//! Alarms of a table: words that cross a red line, and false alarms that the town cleared by name and
+//! reason. A cleared alarm stays in sight; the same words in another sentence ring again.
+
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _, entity::prelude::*};
+
+use super::adoption::{ALREADY_ADOPTED, RED_LINE};
+use super::drafting::note;
+use super::entity::cleared;
+use super::red_lines::{self, Alarm, Field};
+use super::{Rule, rules_of};
+use crate::clock::Clock;
+use crate::db::Tx;
+use crate::error::{Error, FieldProblem, INVALID, NOT_FOUND, Result};
+use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::scope::{FileRules, May};
+use crate::words;
+
+/// Shortest and longest reason for calling an alarm false.
+const REASON_CHARS_MAX: usize = 200;
+
+/// An alarm somewhere in a table.
+#[derive(Debug)]
+pub struct Ringing {
+    /// In which rule.
+    pub rule_id: RuleId,
+    /// Its place in the table, from 1.
+    pub position: i32,
+    /// Where in the rule, and why.
+    pub alarm: Alarm,
+    /// The whole text of the field.
+    pub text: String,
+    /// By whom it was called false, when, why.
+    pub cleared: Option<cleared::Model>,
+}
+
+/// All alarms of a table, in its order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Result<Vec<Ringing>> {
+    let found: Vec<_> = rules.iter().flat_map(|rule| alarms_of(rule).map(move |alarm| (rule, alarm))).collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = cleared::Entity::find().filter(cleared::Column::AreaId.eq(area));
+    let cleared = query.order_by_desc(cleared::Column::Id).all(db).await?;
+    let ringing = found.into_iter().map(|(rule, alarm)| {
+        let text = text_of(rule, alarm.field).to_owned();
+        let same = |one: &&cleared::Model| one.line == alarm.line.code && one.text == text;
+        let cleared = cleared.iter().find(same).cloned();
+        Ringing { rule_id: rule.id, position: rule.position, alarm, text, cleared }
+    });
+    Ok(ringing.collect())
+}
+
+fn alarms_of(rule: &Rule) -> impl Iterator<Item = Alarm> + use<> {
+    red_lines::alarms(&rule.category, &rule.name, &rule.terms).into_iter()
+}
+
+/// Refuses a table with an alarm that rings.
+///
+/// # Errors
+/// [`RED_LINE`], with the words, the reason and the source of each.
+pub async fn refuse_crossing(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Result<()> {
+    let ringing = of(db, area, rules).await?;
+    let problems: Vec<_> = ringing.iter().filter(|one| one.cleared.is_none()).map(Ringing::problem).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Refused(RED_LINE, problems)) }
+}
+
+impl Ringing {
+    fn problem(&self) -> FieldProblem {
+        let field = format!("items[{}].{}", self.position - 1, name_of(self.alarm.field));
+        let what = format!("「{}」：{}（{}）", self.alarm.words, self.alarm.line.why, self.alarm.line.source);
+        FieldProblem::new(field, self.alarm.line.code.clone(), what)
+    }
+}
+
+/// Calls the alarms of one line in one rule of a draft false.
+///
+/// # Errors
+/// [`NOT_FOUND`] when nothing rings there; [`ALREADY_ADOPTED`]; a reason that is missing.
+pub async fn clear(
+    tx: &Tx,
+    clock: &Clock,
+    may: &May<FileRules>,
+    id: RuleSetId,
+    (rule_id, line): (RuleId, &str),
+    reason: Option<&str>,
+) -> Result<()> {
+    let (set, area) = super::find(tx, may, id).await?;
+    if !may.reaches(&area.path) {
+        return Err(NOT_FOUND.into());
+    }
+    if !set.is_draft() {
+        return Err(ALREADY_ADOPTED.into());
+    }
+    let mut problems = Vec::new();
+    let reason = words::required("reason", reason, REASON_CHARS_MAX, "请写一句为什么是误报。", &mut problems);
+    if !problems.is_empty() {
+        return Err(Error::Refused(INVALID, problems));
+    }
+    let rules = rules_of(tx, id).await?;
+    let ringing = of(tx, area.id, &rules).await?;
+    let here = |one: &&Ringing| one.rule_id == rule_id && one.alarm.line.code == line && one.cleared.is_none();
+    let mut texts: Vec<&str> = ringing.iter().filter(here).map(|one| one.text.as_str()).collect();
+    texts.dedup();
+    if texts.is_empty() {
+        return Err(NOT_FOUND.into());
+    }
+    let rows = texts.into_iter().map(|text| cleared::ActiveModel {
+        id: Set(clock.new_id()),
+        area_id: Set(area.id),
+        line: Set(line.to_owned()),
+        text: Set(text.to_owned()),
+        reason: Set(reason.clone()),
+        cleared_at: Set(clock.now()),
+        cleared_by: Set(may.account_id()),
+    });
+    cleared::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    note(tx, clock, may.account_id(), "clear_alarm", id, &area).await
+}
+
+/// The field's name in JSON.
+pub(super) fn name_of(field: Field) -> String {
+    match field {
+        Field::Category => "category".to_owned(),
+        Field::Name => "name".to_owned(),
+        Field::Remark => "remark".to_owned(),
+        Field::Unit => "unit".to_owned(),
+        Field::Degree(at) => format!("degrees[{at}].name"),
+        Field::HighestOf => "highest_of".to_owned(),
+        Field::LowersTo => "veto.lowers_to".to_owned(),
+    }
+}
+
+fn text_of(rule: &Rule, field: Field) -> &str {
+    use super::terms::Shape;
+    match field {
+        Field::Category => &rule.category,
+        Field::Name => &rule.name,
+        Field::Remark => rule.terms.remark.as_deref().unwrap_or_default(),
+        Field::Unit => &rule.terms.unit,
+        Field::Degree(at) => rule.terms.shape.degrees().get(at).map_or("", |degree| &degree.name),
+        Field::HighestOf => rule.terms.highest_of.as_deref().unwrap_or_default(),
+        Field::LowersTo => match &rule.terms.shape {
+            Shape::Veto(veto) => veto.lowers_to.as_deref().unwrap_or_default(),
+            _ => "",
+        },
+    }
+}

@@ -1,0 +1,259 @@
+//! What a village decides about itself together with its table: how it publishes, how long one may
+//! object, what becomes of old points. The rooms that publish, close and exchange read it here.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::FieldProblem;
+use crate::hundredths::Hundredths;
+
+/// Fewest and most days in which one may object.
+const OBJECTION_DAYS: std::ops::RangeInclusive<u8> = 3..=30;
+/// Fewest and most people who judge a round.
+const JUDGES: std::ops::RangeInclusive<u8> = 1..=9;
+/// Years after which points that nobody exchanged may expire.
+const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
+/// More star grades than a wall can explain.
+const GRADES_MAX: usize = 6;
+/// 五星级文明户
+const GRADE_CHARS_MAX: usize = 12;
+
+/// How names stand on the village's own board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardNames {
+    /// 陈×桂 LJP0012
+    #[default]
+    MiddleMasked,
+    /// 陈建桂
+    Whole,
+    /// LJP0012
+    CodeOnly,
+}
+
+/// A column of the village's own board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardColumn {
+    /// 本月得分
+    Month,
+    /// 累计分
+    Honour,
+    /// 名次
+    Rank,
+    /// 星级
+    Stars,
+    /// 能换东西的分
+    Spendable,
+}
+
+/// When spendable points that nobody exchanged expire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub enum Expiry {
+    /// Never.
+    #[default]
+    Never,
+    /// With the last day of each year.
+    YearEnd,
+    /// So many years after they became spendable.
+    Years {
+        /// 1–10.
+        #[schema(example = 2)]
+        years: u8,
+    },
+}
+
+/// How star grades are given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "by", deny_unknown_fields)]
+pub enum Stars {
+    /// There are none.
+    #[default]
+    None,
+    /// By the points of the year, highest grade first.
+    Points {
+        /// Falling.
+        grades: Vec<PointsGrade>,
+    },
+    /// By the share of the participating households, highest grade first.
+    Share {
+        /// Together at most 100.
+        grades: Vec<ShareGrade>,
+    },
+}
+
+/// A grade that begins with so many points.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointsGrade {
+    /// What the certificate says.
+    #[schema(example = "五星户")]
+    pub name: String,
+    /// Fewest points.
+    pub from: Hundredths,
+}
+
+/// A grade for a share of the households.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareGrade {
+    /// What the certificate says.
+    #[schema(example = "五星户")]
+    pub name: String,
+    /// Of the participating households, 1–100.
+    #[schema(example = 10)]
+    pub percent: u8,
+}
+
+/// Everything the resolution fixes beside the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Decisions {
+    /// Names on the board.
+    pub board_names: BoardNames,
+    /// Columns of the board, in their order.
+    pub board_columns: Vec<BoardColumn>,
+    /// Days in which one may object to a notice.
+    #[schema(example = 7, minimum = 3, maximum = 30)]
+    pub objection_days: u8,
+    /// Points that are not published yet may go below zero.
+    #[schema(example = true)]
+    pub negative_pending: bool,
+    /// What becomes of points that nobody exchanged.
+    pub expiry: Expiry,
+    /// People who judge a round; their average counts.
+    #[schema(example = 1, minimum = 1, maximum = 9)]
+    pub judges: u8,
+    /// An award of this many points or more goes to the assembly, whatever its rule says.
+    pub assembly_from: Option<Hundredths>,
+    /// Star grades.
+    pub stars: Stars,
+}
+
+impl Default for Decisions {
+    /// What the law and the town's notice expect of a village that decided nothing else.
+    fn default() -> Self {
+        Self {
+            board_names: BoardNames::default(),
+            board_columns: vec![BoardColumn::Month, BoardColumn::Honour, BoardColumn::Rank],
+            objection_days: 7,
+            negative_pending: true,
+            expiry: Expiry::default(),
+            judges: 1,
+            assembly_from: None,
+            stars: Stars::default(),
+        }
+    }
+}
+
+impl Decisions {
+    /// One problem a field that cannot be carried out.
+    pub fn problems(&self) -> Vec<FieldProblem> {
+        let mut problems = Vec::new();
+        let mut refuse = |wrong: bool, field: &str, message: &'static str| {
+            if wrong {
+                problems.push(FieldProblem::new(format!("decisions.{field}"), "out_of_range", message));
+            }
+        };
+        let repeated = self.board_columns.iter().enumerate().any(|(at, one)| self.board_columns[..at].contains(one));
+        refuse(self.board_columns.is_empty() || repeated, "board_columns", "公示栏至少要一列，每列只写一次。");
+        refuse(!OBJECTION_DAYS.contains(&self.objection_days), "objection_days", "提意见的天数要在 3 到 30 天之间。");
+        refuse(!JUDGES.contains(&self.judges), "judges", "打分的人数要在 1 到 9 之间。");
+        refuse(self.assembly_from.is_some_and(|from| from.0 <= 0), "assembly_from", "分数要比 0 大。");
+        if let Expiry::Years { years } = self.expiry {
+            refuse(!EXPIRY_YEARS.contains(&years), "expiry", "过期年数要在 1 到 10 年之间。");
+        }
+        let names: Vec<&str> = match &self.stars {
+            Stars::None => Vec::new(),
+            Stars::Points { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
+            Stars::Share { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
+        };
+        let named = |name: &&str| (1..=GRADE_CHARS_MAX).contains(&name.trim().chars().count());
+        let twice = names.iter().enumerate().any(|(at, name)| names[..at].contains(name));
+        let none = self.stars != Stars::None && names.is_empty();
+        refuse(
+            none || names.len() > GRADES_MAX || twice || !names.iter().all(named),
+            "stars",
+            "星级要写 1 到 6 档，每档名字不同，最多 12 个字。",
+        );
+        if let Stars::Share { grades } = &self.stars {
+            refuse(grades.iter().any(|grade| !(1..=100).contains(&grade.percent)), "stars", "比例要在 1 到 100 之间。");
+        }
+        problems
+    }
+
+    /// Grades that nobody can reach, in plain words: one that begins no lower than the grade above it,
+    /// one above what a year can bring, one for which no household is left.
+    pub fn warnings(&self, year_at_most: Option<Hundredths>) -> Vec<String> {
+        match &self.stars {
+            Stars::None => Vec::new(),
+            Stars::Points { grades } => {
+                let mut warnings = Vec::new();
+                for (at, grade) in grades.iter().enumerate() {
+                    if grades[..at].iter().any(|higher| higher.from <= grade.from) {
+                        warnings.push(format!("「{}」没有人评得上：它的分数线不比上一档低。", grade.name));
+                    } else if year_at_most.is_some_and(|most| most < grade.from) {
+                        warnings.push(format!("「{}」没有人评得上：全年最多也得不到 {} 分。", grade.name, grade.from));
+                    }
+                }
+                warnings
+            }
+            Stars::Share { grades } => {
+                let mut left = 100_i32;
+                let mut warnings = Vec::new();
+                for grade in grades {
+                    if left <= 0 {
+                        warnings.push(format!("「{}」没有人评得上：前面几档已经占满了。", grade.name));
+                    }
+                    left -= i32::from(grade.percent);
+                }
+                if left < 0 {
+                    warnings.push("各档比例加起来超过了 100%。".to_owned());
+                }
+                warnings
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grade(name: &str, from: i64) -> PointsGrade {
+        PointsGrade { name: name.into(), from: Hundredths::whole(from) }
+    }
+
+    #[test]
+    fn a_grade_that_nobody_can_reach_is_said() {
+        let stars = |grades| Decisions { stars: Stars::Points { grades }, ..Decisions::default() };
+        let sound = stars(vec![grade("五星户", 90), grade("四星户", 80)]);
+        assert!(sound.warnings(Some(Hundredths::whole(100))).is_empty() && sound.problems().is_empty());
+        assert_eq!(sound.warnings(Some(Hundredths::whole(85))).len(), 1);
+        assert_eq!(stars(vec![grade("五星户", 80), grade("四星户", 80)]).warnings(None).len(), 1);
+        let shares = |percents: &[u8]| {
+            let grades = percents.iter().map(|percent| ShareGrade { name: format!("{percent}星"), percent: *percent });
+            Decisions { stars: Stars::Share { grades: grades.collect() }, ..Decisions::default() }
+        };
+        assert!(shares(&[10, 30, 60]).warnings(None).is_empty());
+        assert_eq!(shares(&[40, 60, 5]).warnings(None).len(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_carried_out_is_named_by_its_field() {
+        let wrong = Decisions {
+            board_columns: vec![BoardColumn::Rank, BoardColumn::Rank],
+            objection_days: 2,
+            judges: 0,
+            expiry: Expiry::Years { years: 11 },
+            assembly_from: Some(Hundredths::ZERO),
+            stars: Stars::Points { grades: Vec::new() },
+            ..Decisions::default()
+        };
+        let fields: Vec<_> = wrong.problems().into_iter().map(|problem| problem.field).collect();
+        let expected = ["board_columns", "objection_days", "judges", "assembly_from", "expiry", "stars"];
+        assert_eq!(fields, expected.map(|field| format!("decisions.{field}")));
+        assert!(Decisions::default().problems().is_empty());
+    }
+}
