@@ -8,6 +8,7 @@
 pub mod adoption;
 pub mod entity;
 mod outward;
+pub mod red_lines;
 pub mod routes;
 mod shape;
 pub mod shelf;
