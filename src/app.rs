@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::fresh::{ANYWHERE, Bulk, Fresh, Generations};
-use crate::health::Meters;
+use crate::health::{Meters, Readiness};
 use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
 use crate::ledger::{Chain, Pen};
@@ -94,6 +94,8 @@ pub struct Shared {
     pub cookies: Cookies,
     /// What the house has been doing.
     pub meters: Meters,
+    /// Whether it was ready when it was looked last.
+    pub readiness: Readiness,
 }
 
 /// A handle on [`Shared`].
@@ -143,6 +145,7 @@ impl App {
             rankings: Fresh::new(RANKINGS_BYTES, RANKING_BYTES),
             db: Arc::new(db),
             meters: Meters::new(clock.now()),
+            readiness: Readiness::default(),
             clock,
             tokens: Tokens::new(&keys.token),
             keys,
