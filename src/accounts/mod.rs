@@ -41,6 +41,7 @@ pub const REFUSALS: &[Refusal] = &[
     reach::BEYOND_REACH,
     reach::OWN_ACCOUNT,
     administration::SCOPE_HELD,
+    administration::ROLES_CLASH,
     administration::ACCOUNT_STOPPED,
 ];
 

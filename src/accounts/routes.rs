@@ -267,7 +267,7 @@ async fn reset_password(
     responses(
         (status = 201, body = AccountOut),
         (status = 403, body = Problem, description = "`beyond_reach`, `own_account`"),
-        (status = 409, body = Problem, description = "`account_stopped`, `scope_held`"),
+        (status = 409, body = Problem, description = "`account_stopped`, `scope_held`, `roles_clash`"),
     )
 )]
 async fn add_scope(
