@@ -76,6 +76,8 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// How often passwords were wrong.
+    pub attempts: accounts::Attempts,
     /// Where files are opened.
     pub desk: Desk,
     /// Adopted tables of rules at hand.
@@ -151,6 +153,7 @@ impl App {
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            attempts: accounts::Attempts::default(),
             desk: Desk::default(),
             shelf: rules::Shelf::default(),
             cookies,
@@ -216,6 +219,19 @@ impl App {
     pub fn forget_all(&self) {
         self.sessions.clear();
         self.generations.all_moved();
+    }
+
+    /// Writes down which passwords were wrong since this was asked last. They are lost when the database
+    /// refuses: it is not there to be told then.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn write_failures_down(&self) -> Result<()> {
+        let failures = self.attempts.untold();
+        if failures.is_empty() {
+            return Ok(());
+        }
+        self.write(async |tx| accounts::attempts::write_down(tx, &self.clock, &failures).await).await
     }
 
     /// The person behind a live session.

@@ -140,6 +140,26 @@ impl Tokens {
         })
     }
 
+    /// The mark of a phone on which a name was signed in. It opens nothing: wrong passwords are counted
+    /// for it alone.
+    pub fn device(&self, name: &[u8; 32], mark: &[u8; 16]) -> String {
+        let tag = self.device_mac(name, mark).finalize().into_bytes();
+        BASE64_URL_SAFE_NO_PAD.encode([mark.as_slice(), &tag].concat())
+    }
+
+    /// Reads a mark that this key made for this name.
+    pub fn read_device(&self, name: &[u8; 32], token: &str) -> Option<[u8; 16]> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (mark, tag) = bytes.split_first_chunk()?;
+        self.device_mac(name, mark).verify_slice(tag).ok()?;
+        Some(*mark)
+    }
+
+    /// Longer than the body of any refresh token, so that neither stands for the other.
+    fn device_mac(&self, name: &[u8; 32], mark: &[u8; 16]) -> Hmac<Sha256> {
+        self.refresh_mac(&[b"device\0".as_slice(), name, mark].concat())
+    }
+
     fn refresh_mac(&self, body: &[u8]) -> Hmac<Sha256> {
         let mut padded = [0; 64];
         padded[..32].copy_from_slice(&self.refresh_key);
@@ -295,6 +315,14 @@ impl Cookies {
         }
     }
 
+    /// Name of the cookie that marks a phone.
+    pub fn device_name(self) -> &'static str {
+        match self {
+            Self::Fenced => "__Host-hujifen-device",
+            Self::Plain => "hujifen-device",
+        }
+    }
+
     /// A `Set-Cookie` value that scripts cannot read and other sites cannot send along with a write.
     pub fn set(self, name: &str, value: &str, seconds: i64) -> String {
         let secure = if self == Self::Fenced { "; Secure" } else { "" };
@@ -352,5 +380,16 @@ mod tests {
         assert_eq!(tokens.read_refresh(&token), Some(refresh));
         assert_eq!(Tokens::new(&[2; 32]).read_refresh(&token), None);
         assert_eq!(tokens.read_refresh("short"), None);
+    }
+
+    #[test]
+    fn the_mark_of_a_phone_is_good_for_one_name_and_under_one_key() {
+        let (tokens, name, mark) = (Tokens::new(&[1; 32]), [3; 32], [4; 16]);
+        let token = tokens.device(&name, &mark);
+        assert_eq!(tokens.read_device(&name, &token), Some(mark));
+        assert_eq!(tokens.read_device(&[5; 32], &token), None);
+        assert_eq!(Tokens::new(&[2; 32]).read_device(&name, &token), None);
+        assert_eq!(tokens.read_device(&name, ""), None);
+        assert_eq!(tokens.read_refresh(&token), None);
     }
 }

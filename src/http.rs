@@ -294,6 +294,11 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        if let Some(Refused(error)) = &refused
+            && let Error::Wait { seconds, .. } = **error
+        {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
     }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);

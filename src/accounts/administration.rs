@@ -173,7 +173,7 @@ pub async fn reset_password(
     may: &May<ManageAccounts>,
     id: AccountId,
     hash: String,
-) -> Result<()> {
+) -> Result<Account> {
     let person = managed(tx, clock.today(), may, id).await?;
     refuse_stopped(&person.account)?;
     let row = account::ActiveModel {
@@ -184,7 +184,8 @@ pub async fn reset_password(
     };
     row.update(tx).await?;
     sessions::end_others(tx, clock, id, None).await?;
-    record(tx, clock, may, "reset_password", id, where_seen(&person, may)).await
+    record(tx, clock, may, "reset_password", id, where_seen(&person, may)).await?;
+    Ok(person.account)
 }
 
 /// Gives an account another scope.

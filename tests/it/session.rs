@@ -2,6 +2,7 @@
 
 mod browser;
 mod forged;
+mod guessing;
 
 use axum::body::Body;
 use axum::http::Method;
@@ -38,8 +39,9 @@ both_engines! {
         assert_eq!(body["account"]["scopes"][0]["area_name"], "一组");
         assert_eq!(answer.headers["cache-control"], "no-store");
         let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-        assert_eq!(cookies.len(), 2);
-        for (cookie, name, seconds) in [(cookies[0], ACCESS, 600), (cookies[1], REFRESH, 30 * 24 * 3600)] {
+        assert_eq!(cookies.len(), 3);
+        for (name, seconds) in [(ACCESS, 600), (REFRESH, 30 * 24 * 3600), (guessing::DEVICE, 400 * 24 * 3600)] {
+            let cookie = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).unwrap();
             assert!(cookie.starts_with(&format!("{name}=")) && name.starts_with("__Host-"), "{cookie}");
             let (_, flags) = cookie.split_once(';').unwrap();
             assert_eq!(flags, format!(" Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax; Secure"));

@@ -6546,6 +6546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_attempts` 密码错了太多次，请过几分钟再试。忘了密码请找村干部或上一级重设。 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `busy` 现在人多，请过几秒再试。 */
             503: {
                 headers: {
@@ -7407,6 +7416,15 @@ export interface operations {
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts` 密码错了太多次，请过几分钟再试。忘了密码请找村干部或上一级重设。 */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
