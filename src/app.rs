@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::fresh::{ANYWHERE, Bulk, Fresh, Generations};
-use crate::health::Meters;
+use crate::health::{Meters, Readiness};
 use crate::ids::{AreaId, SessionId};
 use crate::keys::Keys;
 use crate::ledger::{Chain, Pen};
@@ -76,6 +76,8 @@ pub struct Shared {
     pub sessions: LiveSessions,
     /// Where passwords are hashed.
     pub hashing: accounts::Hashing,
+    /// How often passwords were wrong.
+    pub attempts: accounts::Attempts,
     /// Where files are opened.
     pub desk: Desk,
     /// Adopted tables of rules at hand.
@@ -94,6 +96,8 @@ pub struct Shared {
     pub cookies: Cookies,
     /// What the house has been doing.
     pub meters: Meters,
+    /// Whether it was ready when it was looked last.
+    pub readiness: Readiness,
 }
 
 /// A handle on [`Shared`].
@@ -143,11 +147,13 @@ impl App {
             rankings: Fresh::new(RANKINGS_BYTES, RANKING_BYTES),
             db: Arc::new(db),
             meters: Meters::new(clock.now()),
+            readiness: Readiness::default(),
             clock,
             tokens: Tokens::new(&keys.token),
             keys,
             sessions: LiveSessions::default(),
             hashing: accounts::Hashing::default(),
+            attempts: accounts::Attempts::default(),
             desk: Desk::default(),
             shelf: rules::Shelf::default(),
             cookies,
@@ -213,6 +219,19 @@ impl App {
     pub fn forget_all(&self) {
         self.sessions.clear();
         self.generations.all_moved();
+    }
+
+    /// Writes down which passwords were wrong since this was asked last. They are lost when the database
+    /// refuses: it is not there to be told then.
+    ///
+    /// # Errors
+    /// The database's failure.
+    pub async fn write_failures_down(&self) -> Result<()> {
+        let failures = self.attempts.untold();
+        if failures.is_empty() {
+            return Ok(());
+        }
+        self.write(async |tx| accounts::attempts::write_down(tx, &self.clock, &failures).await).await
     }
 
     /// The person behind a live session.

@@ -5,7 +5,7 @@
 //! and role changes act at once. The same token in a cookie is accepted for GET only; a write needs
 //! the `Authorization` header, which no other site can make a browser send.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -139,6 +140,26 @@ impl Tokens {
         })
     }
 
+    /// The mark of a phone on which a name was signed in. It opens nothing: wrong passwords are counted
+    /// for it alone.
+    pub fn device(&self, name: &[u8; 32], mark: &[u8; 16]) -> String {
+        let tag = self.device_mac(name, mark).finalize().into_bytes();
+        BASE64_URL_SAFE_NO_PAD.encode([mark.as_slice(), &tag].concat())
+    }
+
+    /// Reads a mark that this key made for this name.
+    pub fn read_device(&self, name: &[u8; 32], token: &str) -> Option<[u8; 16]> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (mark, tag) = bytes.split_first_chunk()?;
+        self.device_mac(name, mark).verify_slice(tag).ok()?;
+        Some(*mark)
+    }
+
+    /// Longer than the body of any refresh token, so that neither stands for the other.
+    fn device_mac(&self, name: &[u8; 32], mark: &[u8; 16]) -> Hmac<Sha256> {
+        self.refresh_mac(&[b"device\0".as_slice(), name, mark].concat())
+    }
+
     fn refresh_mac(&self, body: &[u8]) -> Hmac<Sha256> {
         let mut padded = [0; 64];
         padded[..32].copy_from_slice(&self.refresh_key);
@@ -151,17 +172,31 @@ pub fn refresh_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// The people who are signed in, as far as this process has met them.
-#[derive(Default)]
+/// People kept in memory: the staff of several counties. An identity is about 1 KiB, so 20 MiB at most.
+const LIVE_MAX: usize = 20_000;
+
+/// The people who are signed in, as far as this process has met them. Who asks least makes way, and is
+/// asked for in the database when he comes again.
 pub struct LiveSessions {
-    met: RwLock<HashMap<SessionId, Arc<Identity>>>,
+    /// The lock keeps what was read before a drop from being kept after it.
+    met: RwLock<Cache<SessionId, Arc<Identity>>>,
     drops: AtomicU64,
 }
 
+impl Default for LiveSessions {
+    fn default() -> Self {
+        Self::with_room(LIVE_MAX)
+    }
+}
+
 impl LiveSessions {
+    fn with_room(people: usize) -> Self {
+        Self { met: RwLock::new(Cache::new(people)), drops: AtomicU64::default() }
+    }
+
     /// Somebody met before.
     pub fn find(&self, session: SessionId) -> Option<Arc<Identity>> {
-        self.met.read().unwrap_or_else(PoisonError::into_inner).get(&session).cloned()
+        self.met.read().unwrap_or_else(PoisonError::into_inner).get(&session)
     }
 
     /// To be taken before the database is asked, and handed to [`LiveSessions::meet`].
@@ -172,7 +207,7 @@ impl LiveSessions {
     /// Remembers somebody, unless a session was dropped since `drops` was taken: what was read may
     /// then be older than the drop.
     pub fn meet(&self, identity: Arc<Identity>, drops: u64) {
-        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        let met = self.met.write().unwrap_or_else(PoisonError::into_inner);
         if self.drops() == drops {
             met.insert(identity.session_id, identity);
         }
@@ -180,14 +215,14 @@ impl LiveSessions {
 
     /// Forgets the sessions of some accounts: their next request asks the database.
     pub fn drop_accounts(&self, accounts: &HashSet<AccountId>) {
-        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        let met = self.met.write().unwrap_or_else(PoisonError::into_inner);
         self.drops.fetch_add(1, Ordering::SeqCst);
         met.retain(|_, identity| !accounts.contains(&identity.account_id));
     }
 
     /// Forgets everybody.
     pub fn clear(&self) {
-        let mut met = self.met.write().unwrap_or_else(PoisonError::into_inner);
+        let met = self.met.write().unwrap_or_else(PoisonError::into_inner);
         self.drops.fetch_add(1, Ordering::SeqCst);
         met.clear();
     }
@@ -280,6 +315,14 @@ impl Cookies {
         }
     }
 
+    /// Name of the cookie that marks a phone.
+    pub fn device_name(self) -> &'static str {
+        match self {
+            Self::Fenced => "__Host-hujifen-device",
+            Self::Plain => "hujifen-device",
+        }
+    }
+
     /// A `Set-Cookie` value that scripts cannot read and other sites cannot send along with a write.
     pub fn set(self, name: &str, value: &str, seconds: i64) -> String {
         let secure = if self == Self::Fenced { "; Secure" } else { "" };
@@ -302,6 +345,33 @@ mod tests {
         assert!(Tokens::new(&[2; 32]).read(&token, 1_000_000).is_err());
     }
 
+    /// Mutation: keep everybody.
+    #[test]
+    fn no_more_people_are_kept_in_memory_than_there_is_room_for() {
+        let people = LiveSessions::with_room(50);
+        let identity = |number: u128| Identity {
+            account_id: AccountId(Uuid::from_u128(number % 7)),
+            session_id: SessionId(Uuid::from_u128(number)),
+            username: String::new(),
+            name: String::new(),
+            household_id: None,
+            must_change_password: false,
+            scopes: Vec::new(),
+            expires_at: Millis::MAX,
+        };
+        for number in 0..1000 {
+            people.meet(Arc::new(identity(number)), people.drops());
+            assert!(people.find(SessionId(Uuid::from_u128(number))).is_some(), "the newest is kept");
+        }
+        let kept = || (0..1000).filter_map(|number| people.find(SessionId(Uuid::from_u128(number))));
+        assert!((1..=50).contains(&kept().count()), "{}", kept().count());
+        let gone = AccountId(Uuid::from_u128(3));
+        people.drop_accounts(&HashSet::from([gone]));
+        assert!(kept().count() > 0 && kept().all(|identity| identity.account_id != gone));
+        people.clear();
+        assert_eq!(kept().count(), 0);
+    }
+
     #[test]
     fn a_refresh_token_reads_back_only_under_its_own_key() {
         let tokens = Tokens::new(&[1; 32]);
@@ -310,5 +380,16 @@ mod tests {
         assert_eq!(tokens.read_refresh(&token), Some(refresh));
         assert_eq!(Tokens::new(&[2; 32]).read_refresh(&token), None);
         assert_eq!(tokens.read_refresh("short"), None);
+    }
+
+    #[test]
+    fn the_mark_of_a_phone_is_good_for_one_name_and_under_one_key() {
+        let (tokens, name, mark) = (Tokens::new(&[1; 32]), [3; 32], [4; 16]);
+        let token = tokens.device(&name, &mark);
+        assert_eq!(tokens.read_device(&name, &token), Some(mark));
+        assert_eq!(tokens.read_device(&[5; 32], &token), None);
+        assert_eq!(Tokens::new(&[2; 32]).read_device(&name, &token), None);
+        assert_eq!(tokens.read_device(&name, ""), None);
+        assert_eq!(tokens.read_refresh(&token), None);
     }
 }

@@ -113,6 +113,7 @@ impl From<Error> for Failure {
                     .collect::<Vec<_>>()
                     .join("\n"),
             ),
+            Error::Wait { sentence, .. } => Self(sentence.clone()),
             Error::Database(_) | Error::Internal(_) => Self(error.to_string()),
         }
     }

@@ -56,6 +56,16 @@ pub enum Error {
     /// The caller's to mend.
     #[error("{}", .0.code)]
     Refused(Refusal, Vec<FieldProblem>),
+    /// The caller's to try again later: how long to wait in words, and in seconds.
+    #[error("{}", .refusal.code)]
+    Wait {
+        /// Why.
+        refusal: Refusal,
+        /// Chinese; says how long.
+        sentence: String,
+        /// Seconds until it is worth another try.
+        seconds: u64,
+    },
     /// The database's word; internal.
     #[error("database: {0}")]
     Database(#[from] DbErr),
@@ -104,7 +114,7 @@ impl Error {
     /// The refusal a caller is shown; internal errors show a 500 without detail.
     pub fn refusal(&self) -> Refusal {
         match self {
-            Self::Refused(refusal, _) => *refusal,
+            Self::Refused(refusal, _) | Self::Wait { refusal, .. } => *refusal,
             Self::Database(error) if is_disk_full(error) => DISK_FULL,
             Self::Database(error) if is_taken(error) => BUSY,
             Self::Database(_) | Self::Internal(_) => INTERNAL,
@@ -158,9 +168,13 @@ impl Problem {
     /// The document of an error.
     pub fn of(error: &Error, request_id: &str) -> Self {
         let refusal = error.refusal();
+        let title = match error {
+            Error::Wait { sentence, .. } => sentence.clone().into(),
+            _ => refusal.title.into(),
+        };
         Self {
             kind: format!("/api/docs#{}", refusal.code),
-            title: refusal.title.into(),
+            title,
             status: refusal.status,
             code: refusal.code.into(),
             errors: error.fields().to_vec(),

@@ -1,6 +1,7 @@
 //! Is it alive, is it ready, how is it doing: for whoever runs the house.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use tokio::sync::Mutex;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -22,6 +24,33 @@ pub const REFUSALS: &[Refusal] = &[NOT_READY];
 
 /// How long the database is waited for: as long as a balancer waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long an answer about readiness is good for. Whoever asks more often, out of care or malice, is
+/// told again what was found: the one writer is looked at once in this time, however many ask.
+const REMEMBERED_MILLIS: Millis = 2000;
+
+/// Whether the database was found ready, and when.
+#[derive(Debug, Default)]
+pub struct Readiness(Arc<Mutex<Option<(Millis, bool)>>>);
+
+impl Readiness {
+    /// What was found lately, else what `look` finds now. One looks and the others wait for him; the
+    /// look is a task of its own, so that hanging up does not make the next one look again.
+    async fn of(&self, now: Millis, look: impl Future<Output = bool> + Send + 'static) -> bool {
+        let mut found = Arc::clone(&self.0).lock_owned().await;
+        if let Some((at, ready)) = *found
+            && (0..REMEMBERED_MILLIS).contains(&(now - at))
+        {
+            return ready;
+        }
+        let looking = tokio::spawn(async move {
+            let ready = look.await;
+            *found = Some((now, ready));
+            ready
+        });
+        looking.await.unwrap_or(false)
+    }
+}
 
 /// Counts what the house does.
 #[derive(Debug)]
@@ -85,14 +114,18 @@ async fn read_health() -> &'static str {
     )
 )]
 async fn read_readiness(State(app): State<App>) -> Result<&'static str> {
-    match tokio::time::timeout(PATIENCE, app.db.is_ready()).await {
-        Ok(Ok(true)) => Ok("ready"),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready");
-            Err(Error::from(NOT_READY))
+    let db = Arc::clone(&app.db);
+    let look = async move {
+        match tokio::time::timeout(PATIENCE, db.is_ready()).await {
+            Ok(Ok(ready)) => ready,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "not ready");
+                false
+            }
+            Err(_) => false,
         }
-        Ok(Ok(false)) | Err(_) => Err(Error::from(NOT_READY)),
-    }
+    };
+    if app.readiness.of(app.clock.now(), look).await { Ok("ready") } else { Err(Error::from(NOT_READY)) }
 }
 
 /// Counters in the text form of Prometheus.
@@ -107,7 +140,10 @@ async fn read_metrics(State(app): State<App>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::Meters;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::{Meters, Readiness};
 
     #[test]
     fn answers_are_counted_by_class_and_nonsense_is_not() {
@@ -125,5 +161,31 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in {text}");
         }
+    }
+
+    /// Mutation: look on every call.
+    #[tokio::test]
+    async fn the_writer_is_looked_at_once_in_a_while_however_many_ask() {
+        let (readiness, looks) = (Readiness::default(), Arc::new(AtomicU64::new(0)));
+        let ask = |now, ready| {
+            let looks = Arc::clone(&looks);
+            readiness.of(now, async move {
+                looks.fetch_add(1, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                ready
+            })
+        };
+        assert_eq!(tokio::join!(ask(0, true), ask(0, false), ask(1, false)), (true, true, true));
+        // Whoever hangs up has looked all the same.
+        tokio::select! {
+            biased;
+            _ = ask(2000, false) => panic!("it was to be hung up on"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(!ask(3999, true).await);
+        assert_eq!(looks.load(Ordering::SeqCst), 2);
+        assert!(ask(4000, true).await);
+        assert!(!ask(-5, false).await, "a clock that was put back is not waited for");
+        assert_eq!(looks.load(Ordering::SeqCst), 4);
     }
 }

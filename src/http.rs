@@ -1,9 +1,9 @@
 //! HTTP as all rooms speak it: bodies and parameters that are parsed or refused with a problem
 //! document, cursors, and the one layer around every request.
 
+mod query;
 mod strict;
 
-use std::error::Error as _;
 use std::time::Instant;
 
 use axum::body;
@@ -49,6 +49,10 @@ pub const FAILED: Refusal = Refusal::new(500, "failed", "没有办成，请稍�
 pub const REFUSALS: &[Refusal] = &[MALFORMED, WRONG_TYPE, TOO_LARGE, TOO_SLOW, WRONG_METHOD, FAILED];
 /// A cursor that this server did not make.
 const WRONG_CURSOR: &str = "翻页位置不对，请从第一页重新看。";
+/// How a day is written.
+const WRITE_DATE: &str = "日期要写成 2026-11-03 这样，并且要有这一天。";
+/// A parameter that cannot be read.
+const WRONG_PARAMETER: &str = "网址里有一个条件不对。";
 /// Longest path of a field that is named in a problem, and most digits in it: a place in a list has three.
 const FIELD_CHARS_MAX: usize = 64;
 const FIELD_DIGITS_MAX: usize = 3;
@@ -88,7 +92,7 @@ pub fn read<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
             FieldProblem::new(field_name(field), "missing", "这一项必填。")
         } else {
             let (code, message) = if text == WRONG_DATE {
-                ("wrong_date", "日期要写成 2026-11-03 这样，并且要有这一天。")
+                ("wrong_date", WRITE_DATE)
             } else if text.ends_with(hundredths::EXPECTED) {
                 ("wrong_type", "这一项要填数字，最多两位小数。")
             } else {
@@ -119,16 +123,15 @@ impl<T: DeserializeOwned> FromRequestParts<App> for ValidQuery<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        match Query::<T>::from_request_parts(parts, app).await {
-            Ok(Query(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let text = rejection.source().map(ToString::to_string).unwrap_or_default();
-                let of_all = ["missing field `", "duplicate field `", "unknown field `"];
-                let named = of_all.iter().find_map(|beginning| quoted(&text, beginning));
-                let field = named.or_else(|| text.split_once(": ").map(|(field, _)| field)).map_or("", field_name);
-                Err(Error::field(field, "wrong_parameter", "网址里有一个条件不对。"))
-            }
-        }
+        let pairs = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        let Query(pairs) = pairs.map_err(|_| Error::field("", "wrong_parameter", WRONG_PARAMETER))?;
+        query::read(pairs).map(Self).map_err(|text| {
+            let of_all = ["missing field `", "duplicate field `", "unknown field `"];
+            let named = of_all.iter().find_map(|beginning| quoted(&text, beginning));
+            let field = named.or_else(|| text.split_once(": ").map(|(field, _)| field)).map_or("", field_name);
+            let message = if text.ends_with(WRONG_DATE) { WRITE_DATE } else { WRONG_PARAMETER };
+            Error::field(field, "wrong_parameter", message)
+        })
     }
 }
 
@@ -290,6 +293,11 @@ pub async fn around(State(app): State<App>, request: Request, next: Next) -> Res
         response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if let Some(Refused(error)) = &refused
+            && let Error::Wait { seconds, .. } = **error
+        {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
     }
     if status == StatusCode::UNAUTHORIZED {

@@ -62,6 +62,7 @@ pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>
     if tokio::time::timeout(FAREWELL, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
+    tell(&app).await;
     ticking.abort();
     carrying.abort();
     match tokio::time::timeout(CLOSING, app.db.close()).await {
@@ -87,12 +88,14 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Drops what is kept in memory whenever another process has written: the command line beside us.
+/// Drops what is kept in memory whenever another process has written: the command line beside us. Tells
+/// the audit of wrong passwords, too.
 async fn keep_fresh(app: App) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        tell(&app).await;
         match app.db.changed_by_others().await {
             Ok(true) => app.forget_all(),
             Ok(false) => {}
@@ -101,6 +104,12 @@ async fn keep_fresh(app: App) {
                 app.forget_all();
             }
         }
+    }
+}
+
+async fn tell(app: &App) {
+    if let Err(error) = app.write_failures_down().await {
+        tracing::warn!(%error, "writing wrong passwords down");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Forward-only migrations, one thought a file, for SQLite and PostgreSQL.
 //!
 //! Tables are described once through sea-query; what the engines spell differently (append-only
-//! triggers, byte-order collation) is chosen here by [`ordered`] and in `append_only.rs`.
+//! triggers, byte-order collation) is chosen here by [`ordered`], in `append_only.rs` and in `refusals.rs`.
 //! Instants are whole milliseconds since 1970 UTC in BIGINT columns, so that both engines give
 //! back exactly what was stored. Points and quantities are integer hundredths.
 
@@ -22,6 +22,10 @@ mod m08_audit;
 mod m09_meta;
 mod m10_counters;
 mod m11_one_draft;
+mod m12_past_sign_ins;
+mod m13_scopes_in_order;
+mod m14_posted_awards;
+mod refusals;
 mod m15_rule_life;
 mod m16_favourites;
 
@@ -43,6 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m09_meta::Migration),
             Box::new(m10_counters::Migration),
             Box::new(m11_one_draft::Migration),
+            Box::new(m12_past_sign_ins::Migration),
+            Box::new(m13_scopes_in_order::Migration),
+            Box::new(m14_posted_awards::Migration),
             Box::new(m15_rule_life::Migration),
             Box::new(m16_favourites::Migration),
         ]

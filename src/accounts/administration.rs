@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, SqlErr};
 
 use super::entity::{account, scope};
 use super::people::{self, HeldScope, Person};
-use super::reach::{grantable_area, managed, own_household};
+use super::reach::{self, grantable_area, managed, own_household};
 use super::{Account, PersonName, Username, sessions};
 use crate::audit::{self, Act};
 use crate::clock::Clock;
@@ -22,6 +22,13 @@ pub const SCOPE_HELD: Refusal = Refusal::new(409, "scope_held", "这个人已经
 /// A stopped account stays as it is: a password for it would open nothing, a role given to it would lie in wait.
 pub const ACCOUNT_STOPPED: Refusal = Refusal::new(409, "account_stopped", "这个账号已经停用，要改请先让它恢复使用。");
 
+/// A supervisor decides objections to points, and so has no part in giving them.
+pub const ROLES_CLASH: Refusal = Refusal::new(
+    409,
+    "roles_clash",
+    "村务监督委员会的成员不能同时在同一个地方加分或审核，请先结束另一项职务，或换一个人。",
+);
+
 /// Scopes of one account that have not ended: a worker with all grids of the widest village.
 const SCOPES_MAX: usize = 40;
 /// How far ahead a scope may begin, and how long it may last, in days: a year, and five terms of office.
@@ -33,8 +40,8 @@ const LASTS_AT_MOST: Days = Days::new(25 * 366);
 pub struct NewScope {
     pub(super) role: Role,
     pub(super) area_id: AreaId,
-    begins_on: NaiveDate,
-    ends_on: Option<NaiveDate>,
+    pub(super) begins_on: NaiveDate,
+    pub(super) ends_on: Option<NaiveDate>,
 }
 
 impl NewScope {
@@ -166,7 +173,7 @@ pub async fn reset_password(
     may: &May<ManageAccounts>,
     id: AccountId,
     hash: String,
-) -> Result<()> {
+) -> Result<Account> {
     let person = managed(tx, clock.today(), may, id).await?;
     refuse_stopped(&person.account)?;
     let row = account::ActiveModel {
@@ -177,14 +184,15 @@ pub async fn reset_password(
     };
     row.update(tx).await?;
     sessions::end_others(tx, clock, id, None).await?;
-    record(tx, clock, may, "reset_password", id, where_seen(&person, may)).await
+    record(tx, clock, may, "reset_password", id, where_seen(&person, may)).await?;
+    Ok(person.account)
 }
 
 /// Gives an account another scope.
 ///
 /// # Errors
 /// [`NOT_FOUND`], [`super::reach::BEYOND_REACH`], [`super::reach::OWN_ACCOUNT`], [`ACCOUNT_STOPPED`],
-/// [`SCOPE_HELD`], a field problem.
+/// [`SCOPE_HELD`], [`ROLES_CLASH`], a field problem.
 pub async fn add_scope(
     tx: &Tx,
     clock: &Clock,
@@ -199,6 +207,10 @@ pub async fn add_scope(
     let open: Vec<&HeldScope> = person.scopes.iter().filter(|held| !held.has_ended(today)).collect();
     if open.iter().any(|held| held.scope.role == new.role && held.area.id == area.id) {
         return Err(SCOPE_HELD.into());
+    }
+    // `managed` holds the account until the end, so that of two clashing roles given at once the second sees the first.
+    if open.iter().any(|held| reach::clash(held, &new, &area)) {
+        return Err(ROLES_CLASH.into());
     }
     if open.len() >= SCOPES_MAX {
         return Err(Error::field("area_id", "too_many", "一个账号最多 40 项职务。"));

@@ -28,6 +28,11 @@ pub const CHARS_MAX: usize = 128;
 /// A password that is long enough to be set.
 pub struct NewPassword(String);
 
+/// Whether it can be anybody's at all. One that cannot is no guess: it is neither hashed nor counted.
+pub fn can_be_right(password: &str) -> bool {
+    password.chars().count() <= CHARS_MAX
+}
+
 impl NewPassword {
     /// 8 to 128 characters.
     ///
@@ -86,7 +91,7 @@ impl Hashing {
     /// # Errors
     /// [`BUSY`] when too many wait; internal, when the stored hash cannot be read.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
-        if password.chars().count() > CHARS_MAX {
+        if !can_be_right(&password) {
             return Ok(false);
         }
         self.run(move || {

@@ -5,6 +5,7 @@
 //! that also holds something beyond his reach; stopping an account or a scope acts on the next request.
 
 pub mod administration;
+pub mod attempts;
 pub mod entity;
 mod first;
 pub mod hashing;
@@ -29,6 +30,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::ids::AccountId;
 use crate::visible;
 
+pub use attempts::Attempts;
 pub use entity::account::Model as Account;
 pub use first::{FirstAccount, create_first};
 pub use hashing::{Hashing, NewPassword};
@@ -37,10 +39,12 @@ pub use reviewers::{Reviewer, reviewers};
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[
     sessions::BAD_CREDENTIALS,
+    attempts::TOO_MANY_ATTEMPTS,
     administration::USERNAME_TAKEN,
     reach::BEYOND_REACH,
     reach::OWN_ACCOUNT,
     administration::SCOPE_HELD,
+    administration::ROLES_CLASH,
     administration::ACCOUNT_STOPPED,
 ];
 

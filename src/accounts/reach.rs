@@ -3,7 +3,7 @@
 //! Cadres answer for workers and the panel of their village, towns for cadres and supervisors,
 //! counties for towns. An account can be changed only by somebody who answers for something of it and
 //! stands above everything else of it that has not ended, so that nobody climbs by way of another's
-//! password. Nobody changes his own account.
+//! password. Nobody changes his own account. And nobody supervises what he has a part in.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,7 @@ use crate::db::Tx;
 use crate::error::{Error, Refusal, Result};
 use crate::households;
 use crate::ids::{AccountId, HouseholdId};
-use crate::scope::{ManageAccounts, May, Role};
+use crate::scope::{AddPoints, ManageAccounts, May, Review, Role, Verb as _};
 
 /// The role, or something else that the account holds, is another's to answer for.
 pub const BEYOND_REACH: Refusal = Refusal::new(403, "beyond_reach", "这里有不归您管的职务，请找上一级办。");
@@ -79,6 +79,18 @@ pub async fn managed(tx: &Tx, today: NaiveDate, may: &May<ManageAccounts>, id: A
             && open.iter().all(|held| stands_above(may, today, held.scope.role, &held.area.path))
     };
     if is_ours { Ok(person) } else { Err(BEYOND_REACH.into()) }
+}
+
+/// Whether a role would make somebody supervise what he has a part in: on a common day, over a common
+/// area, the one decides objections and the other records or reviews awards.
+pub fn clash(held: &HeldScope, new: &NewScope, area: &Area) -> bool {
+    let supervises = |role| role == Role::Supervisor;
+    let awards = |role: Role| AddPoints::ROLES.contains(&role) || Review::ROLES.contains(&role);
+    let (one, other) = (held.scope.role, new.role);
+    let same_area = held.area.path.starts_with(&area.path) || area.path.starts_with(&held.area.path);
+    let same_days = held.scope.ends_on.is_none_or(|last| new.begins_on <= last)
+        && new.ends_on.is_none_or(|last| held.scope.begins_on <= last);
+    same_area && same_days && (supervises(one) && awards(other) || awards(one) && supervises(other))
 }
 
 /// The area of a new scope, once it is certain that this manager may give it. A town may also seat its

@@ -11,9 +11,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::administration::{self, AccountChange, NewAccount};
+use super::attempts::{Key, Purpose};
 use super::outward::{AccountIn, AccountOut, ChangeIn, CreatedOut, OneTimeOut, ScopeIn};
 use super::sessions::{self, BAD_CREDENTIALS, Refreshed, SignedIn};
-use super::{NewPassword, PersonName, Username, password, people};
+use super::{Account, NewPassword, PersonName, Username, hashing, password, people};
 use crate::app::App;
 use crate::areas;
 use crate::auth::{ACCESS_SECONDS, Caller, cookie, from_own_page, session_by_token};
@@ -21,6 +22,9 @@ use crate::error::{Error, Problem, Result, SIGNED_OUT};
 use crate::http::{PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery};
 use crate::ids::{AccountId, AreaId, ScopeId};
 use crate::scope::{ManageAccounts, May};
+
+/// How long a phone is known after somebody signed in on it: as long as browsers keep a cookie at most.
+const DEVICE_SECONDS: i64 = 400 * 24 * 3600;
 
 /// The room's routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -66,15 +70,50 @@ pub struct SessionOut {
 /// Signs in. Sets the access cookie (good for reading) and the refresh cookie.
 #[utoipa::path(
     post, path = "/session", tag = "session", request_body = CredentialsIn, security(()),
-    responses((status = 200, body = SessionOut), (status = 401, body = Problem, description = "`bad_credentials`"))
+    responses(
+        (status = 200, body = SessionOut),
+        (status = 401, body = Problem, description = "`bad_credentials`"),
+        (status = 429, body = Problem, description = "`too_many_attempts`"),
+    )
 )]
-async fn sign_in(State(app): State<App>, ValidJson(input): ValidJson<CredentialsIn>) -> Result<Response> {
+async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ValidJson(input): ValidJson<CredentialsIn>,
+) -> Result<Response> {
+    if !hashing::can_be_right(&input.password) {
+        return Err(BAD_CREDENTIALS.into());
+    }
+    let name = Key::of_name(&input.username);
+    let mark =
+        cookie(&headers, app.cookies.device_name()).and_then(|token| app.tokens.read_device(name.bytes(), token));
+    let key = mark.as_ref().map_or(name, |mark| name.known(mark));
+    let attempt = app.attempts.begin(key, Purpose::SignIn, app.clock.now())?;
+    let account = match verified(&app, input).await {
+        Ok((Some(account), true)) => account,
+        Ok((account, _)) => {
+            attempt.wrong(account.map(|account| account.id), app.clock.now());
+            return Err(BAD_CREDENTIALS.into());
+        }
+        Err(error) => {
+            attempt.undo();
+            return Err(error);
+        }
+    };
+    attempt.right();
+    let signed_in = app.write(async |tx| sessions::begin(tx, &app.clock, &app.tokens, &account).await).await?;
+    let mark = mark.unwrap_or_else(|| app.clock.random());
+    let device = app.tokens.device(name.bytes(), &mark);
+    let device = app.cookies.set(app.cookies.device_name(), &device, DEVICE_SECONDS);
+    Ok((AppendHeaders([(SET_COOKIE, device)]), answer(&app, signed_in).await?).into_response())
+}
+
+/// The account of a name, if there is one, and whether the password is its own.
+async fn verified(app: &App, input: CredentialsIn) -> Result<(Option<Account>, bool)> {
     let candidate = sessions::candidate(app.db.read(), &input.username).await?;
     let hash = candidate.as_ref().map(|account| account.password_hash.clone());
     let right = app.hashing.verify(input.password, hash).await?;
-    let account = candidate.filter(|_| right).ok_or(BAD_CREDENTIALS)?;
-    let signed_in = app.write(async |tx| sessions::begin(tx, &app.clock, &app.tokens, &account).await).await?;
-    answer(&app, signed_in).await
+    Ok((candidate, right))
 }
 
 /// Continues a sign-in by the refresh cookie, which is replaced.
@@ -139,7 +178,10 @@ pub struct PasswordIn {
 }
 
 /// Changes one's own password; other devices are signed out.
-#[utoipa::path(put, path = "/me/password", tag = "session", request_body = PasswordIn, responses((status = 204)))]
+#[utoipa::path(
+    put, path = "/me/password", tag = "session", request_body = PasswordIn,
+    responses((status = 204), (status = 429, body = Problem, description = "`too_many_attempts`"))
+)]
 async fn change_password(
     State(app): State<App>,
     Caller(caller): Caller,
@@ -149,9 +191,24 @@ async fn change_password(
     if input.new_password == input.current_password {
         return Err(Error::field("new_password", "same_password", "新密码要和现在的不一样。"));
     }
+    let wrong = || Error::field("current_password", "wrong_password", "现在的密码不对。");
+    if !hashing::can_be_right(&input.current_password) {
+        return Err(wrong());
+    }
     let account = password::current(app.db.read(), caller.account_id).await?;
-    if !app.hashing.verify(input.current_password, Some(account.password_hash.clone())).await? {
-        return Err(Error::field("current_password", "wrong_password", "现在的密码不对。"));
+    // The sign-in counts for itself: who guesses at the name from outside keeps nobody from another password.
+    let key = Key::of_name(&caller.username).known(caller.session_id.0.as_bytes());
+    let attempt = app.attempts.begin(key, Purpose::Change, app.clock.now())?;
+    match app.hashing.verify(input.current_password, Some(account.password_hash.clone())).await {
+        Ok(true) => attempt.right(),
+        Ok(false) => {
+            attempt.wrong(Some(account.id), app.clock.now());
+            return Err(wrong());
+        }
+        Err(error) => {
+            attempt.undo();
+            return Err(error);
+        }
     }
     let hash = app.hashing.hash(&app.clock, new).await?;
     app.write(async |tx| password::change(tx, &app.clock, &caller, &account, hash).await).await?;
@@ -257,7 +314,8 @@ async fn reset_password(
     ValidPath(id): ValidPath<AccountId>,
 ) -> Result<Json<OneTimeOut>> {
     let (one_time_password, hash) = one_time_password(&app).await?;
-    app.write(async |tx| administration::reset_password(tx, &app.clock, &may, id, hash).await).await?;
+    let account = app.write(async |tx| administration::reset_password(tx, &app.clock, &may, id, hash).await).await?;
+    app.attempts.clear(Key::of_name(&account.username));
     Ok(Json(OneTimeOut { one_time_password }))
 }
 
@@ -267,7 +325,7 @@ async fn reset_password(
     responses(
         (status = 201, body = AccountOut),
         (status = 403, body = Problem, description = "`beyond_reach`, `own_account`"),
-        (status = 409, body = Problem, description = "`account_stopped`, `scope_held`"),
+        (status = 409, body = Problem, description = "`account_stopped`, `scope_held`, `roles_clash`"),
     )
 )]
 async fn add_scope(

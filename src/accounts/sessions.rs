@@ -5,7 +5,8 @@
 //! somebody copied it, and the whole sign-in ends.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _};
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
 
 use super::entity::{account, scope, session};
 use crate::areas;
@@ -24,6 +25,12 @@ pub const BAD_CREDENTIALS: Refusal = Refusal::new(401, "bad_credentials", "è´¦å
 const SESSION_MILLIS: Millis = 30 * 24 * 3600 * 1000;
 /// How long a lost answer can be asked for again.
 const GRACE_MILLIS: Millis = 60 * 1000;
+
+/// How long a sign-in that is over stays: until then an operator can still see which devices were signed
+/// in, and when. What the audit says of it stays for ever.
+const PAST_MILLIS: Millis = 30 * 24 * 3600 * 1000;
+/// Sign-ins removed with each new one: more than come, and a write as short as any.
+const REMOVED_AT_ONCE: u64 = 20;
 
 /// A sign-in that has just begun or been continued.
 #[derive(Clone, Debug)]
@@ -75,8 +82,24 @@ pub async fn begin(tx: &Tx, clock: &Clock, tokens: &Tokens, verified: &account::
         revoked_at: Set(None),
     };
     row.insert(tx).await?;
+    remove_past(tx, now).await?;
     record(tx, clock, account.id, "sign_in", id).await?;
     Ok(SignedIn { account_id: account.id, session_id: id, refresh_token, expires_at: now + SESSION_MILLIS })
+}
+
+/// Removes some of the sign-ins that ended long ago. Those that another process removes at the same
+/// moment are left to it.
+async fn remove_past(tx: &Tx, now: Millis) -> Result<()> {
+    let past = session::Entity::find()
+        .filter(session::Column::ExpiresAt.lt(now - PAST_MILLIS))
+        .order_by_asc(session::Column::ExpiresAt)
+        .limit(REMOVED_AT_ONCE)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let ids: Vec<SessionId> = past.all(tx).await?.into_iter().map(|row| row.id).collect();
+    if !ids.is_empty() {
+        session::Entity::delete_many().filter(session::Column::Id.is_in(ids)).exec(tx).await?;
+    }
+    Ok(())
 }
 
 /// What a refresh token came to.

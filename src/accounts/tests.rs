@@ -118,7 +118,10 @@ impl House {
     }
 
     async fn reset(&self, may: &May<ManageAccounts>, id: AccountId) -> Result<()> {
-        self.write(async |tx| administration::reset_password(tx, &self.clock, may, id, "reset".to_owned()).await).await
+        self.write(async |tx| {
+            administration::reset_password(tx, &self.clock, may, id, "reset".to_owned()).await.map(drop)
+        })
+        .await
     }
 
     async fn give(&self, may: &May<ManageAccounts>, id: AccountId, role: Role, at: usize) -> Result<()> {

@@ -14,6 +14,12 @@ pub(super) const WRONG_DATE: &str = "wrong date";
 /// What the reader of a [`NaiveDate`] says that it expects.
 const A_DATE: &str = "a formatted date string";
 
+/// Whether a reader wants a day, and this is none in its one spelling, `YYYY-MM-DD`.
+pub(super) fn is_loose_day<'de>(reader: &impl Visitor<'de>, text: &str) -> bool {
+    let is_day = || text.parse::<NaiveDate>().is_ok_and(|day| day.to_string() == text);
+    (reader as &dyn Expected).to_string() == A_DATE && !is_day()
+}
+
 /// A body as it was sent.
 pub(super) struct Body {
     pub(super) value: Value,
@@ -137,9 +143,11 @@ impl<'de> Deserializer<'de> for Strict {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let is_day = |text: &str| text.parse::<NaiveDate>().is_ok_and(|day| day.to_string() == text);
-        let is_fine = self.0.as_str().is_some_and(is_day) || (&visitor as &dyn Expected).to_string() != A_DATE;
-        if is_fine { self.deserialize_any(visitor) } else { Err(Error::custom(WRONG_DATE)) }
+        if is_loose_day(&visitor, self.0.as_str().unwrap_or_default()) {
+            Err(Error::custom(WRONG_DATE))
+        } else {
+            self.deserialize_any(visitor)
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

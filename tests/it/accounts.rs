@@ -1,5 +1,7 @@
 //! Accounts over HTTP: who one is, passwords, and managing others.
 
+mod clash;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 

@@ -3,7 +3,8 @@
 //!
 //! Beside the table it holds that what is out of reach looks exactly like what does not exist, that a
 //! refused request changes nothing, that what is over stays as it was, that nothing is answered by a
-//! 5xx, and that an operation, a role or a parameter that names something cannot be forgotten here.
+//! 5xx or a problem that the document does not name, that no 404 is named which is never given, and
+//! that an operation, a role or a parameter that names something cannot be forgotten here.
 
 mod caller;
 mod gone;
@@ -79,6 +80,7 @@ async fn table(app: TestApp) -> String {
     let state = State::of(&app.app).await;
     let (mut table, mut offences) = (String::new(), Vec::new());
     for operation in operations() {
+        let before = table.len();
         for row in ROWS.iter().copied().flatten().filter(|row| row.operation == operation.id) {
             write!(table, "\n{} {}  {}", operation.method, operation.path, operation.id).unwrap();
             let about = if row.about.is_empty() { String::new() } else { format!(": {}", row.about) };
@@ -91,6 +93,9 @@ async fn table(app: TestApp) -> String {
                 let cells = trial.cells(&columns, &places[0], &mut offences).await;
                 writeln!(table, "{}", line(caller.name, cells.iter().map(String::as_str))).unwrap();
             }
+        }
+        if operation.names("404", "not_found") && !table[before..].contains("404 not_found") {
+            offences.push(format!("{} is said to answer 404 and never does", operation.id));
         }
     }
     assert!(offences.is_empty(), "{}", offences.join("\n"));
@@ -140,6 +145,9 @@ impl Trial<'_> {
             let refused = answer.status.is_client_error();
             if answer.status.is_server_error() {
                 complain(cell.clone());
+            }
+            if refused && !operation.names(answer.status.as_str(), &answer.code()) {
+                complain(format!("{cell}, which the document does not name"));
             }
             if refused && operation.is_public && operation.id != BY_COOKIE && caller.refresh_token.is_none() {
                 complain(format!("public, but {cell}"));

@@ -385,3 +385,12 @@ async fn head_answers_like_get_without_a_body_and_good_answers_are_fenced_too() 
     let answer = cadre.send(request.body(Body::empty()).unwrap()).await;
     assert_ne!(answer.headers["x-request-id"], "mine");
 }
+
+/// Mutation: name it for writes alone.
+#[test]
+fn whatever_asks_the_database_is_said_to_be_busy_at_times() {
+    for operation in operations() {
+        let asks = operation.path.starts_with("/api/v1/") && operation.id != "read_openapi";
+        assert_eq!(operation.names("503", "busy"), asks, "{}", operation.id);
+    }
+}

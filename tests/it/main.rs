@@ -21,6 +21,7 @@ mod imports;
 mod kill_storm;
 mod ledger;
 mod periods;
+mod refusals;
 mod review;
 mod session;
 mod shapes;

@@ -2,9 +2,11 @@
 
 mod browser;
 mod forged;
+mod guessing;
 
 use axum::body::Body;
 use axum::http::Method;
+use hujifen::accounts::entity::session;
 use hujifen::audit;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -37,8 +39,9 @@ both_engines! {
         assert_eq!(body["account"]["scopes"][0]["area_name"], "一组");
         assert_eq!(answer.headers["cache-control"], "no-store");
         let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
-        assert_eq!(cookies.len(), 2);
-        for (cookie, name, seconds) in [(cookies[0], ACCESS, 600), (cookies[1], REFRESH, 30 * 24 * 3600)] {
+        assert_eq!(cookies.len(), 3);
+        for (name, seconds) in [(ACCESS, 600), (REFRESH, 30 * 24 * 3600), (guessing::DEVICE, 400 * 24 * 3600)] {
+            let cookie = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).unwrap();
             assert!(cookie.starts_with(&format!("{name}=")) && name.starts_with("__Host-"), "{cookie}");
             let (_, flags) = cookie.split_once(';').unwrap();
             assert_eq!(flags, format!(" Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax; Secure"));
@@ -139,6 +142,24 @@ both_engines! {
         browser.get("/me").await.expect(200);
         app.pass(30 * DAY);
         assert_eq!(browser.refresh().await.code(), "signed_out");
+    }
+
+    /// Mutation: leave `remove_past` out, or its limit.
+    async fn sign_ins_that_ended_long_ago_are_removed_a_few_at_a_time(app) {
+        for _ in 0..25 {
+            app.signed_in(&app.town.worker).await;
+        }
+        let kept = async || session::Entity::find().count(app.app.db.read()).await.unwrap();
+        assert_eq!(kept().await, 25);
+        app.pass(60 * DAY);
+        Browser::signed_in(&app, "worker").await.get("/me").await.expect(200);
+        assert_eq!(kept().await, 26, "thirty days after the end, to the millisecond, all are there");
+        app.pass(1);
+        Browser::signed_in(&app, "cadre").await.get("/me").await.expect(200);
+        assert_eq!(kept().await, 7);
+        let mut last = Browser::signed_in(&app, "cadre").await;
+        assert_eq!(kept().await, 3, "those of today");
+        last.refresh().await.expect(200);
     }
 
     /// Mutation: sign out by the cookie only.

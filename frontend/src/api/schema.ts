@@ -2315,6 +2315,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -2913,6 +2922,7 @@ export interface operations {
             };
             /**
              * @description `account_stopped` 这个账号已经停用，要改请先让它恢复使用。
+             *     `roles_clash` 村务监督委员会的成员不能同时在同一个地方加分或审核，请先结束另一项职务，或换一个人。
              *     `scope_held` 这个人已经有这项职务了。
              */
             409: {
@@ -3137,8 +3147,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
-            404: {
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3146,8 +3156,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
-            422: {
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3604,6 +3614,15 @@ export interface operations {
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4161,6 +4180,15 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5288,6 +5316,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -5571,6 +5608,15 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5990,6 +6036,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -6383,6 +6438,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -6475,6 +6539,15 @@ export interface operations {
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts` 密码错了太多次，请过几分钟再试。忘了密码请找村干部或上一级重设。 */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6649,6 +6722,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -6743,6 +6825,15 @@ export interface operations {
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6867,6 +6958,15 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7188,6 +7288,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `failed` 没有办成，请稍后再试。
              *     `internal` 服务器出了问题，已经记下，请稍后再试。
@@ -7307,6 +7416,15 @@ export interface operations {
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts` 密码错了太多次，请过几分钟再试。忘了密码请找村干部或上一级重设。 */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -108,7 +108,7 @@ both_engines! {
         }
     }
 
-    /// Mutation: take the field from the path of the error alone.
+    /// Mutation: take the field from the path of the error alone, or read the day of a query as it comes.
     async fn a_parameter_that_is_missing_or_stands_twice_is_named(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
         let village = app.town.village.id;
@@ -124,6 +124,12 @@ both_engines! {
             let (named, code, _) = problem(&cadre.get(&path).await, &path);
             assert_eq!((named.as_str(), code.as_str()), (field, "wrong_parameter"), "{path}");
         }
+        for loose in ["2026-9-1", "%2B2026-09-01", "2026-09-1", "%202026-09-01", "2026-09-01%20", "02026-09-01", "2026%20-%2009-01", ""] {
+            let (named, code, message) = problem(&cadre.get(&format!("/rules?on={loose}")).await, loose);
+            assert_eq!((named.as_str(), code.as_str()), ("on", "wrong_parameter"), "{loose}");
+            assert_eq!(message, "日期要写成 2026-11-03 这样，并且要有这一天。");
+        }
+        cadre.get("/rules?on=2026-09-01").await.expect(200);
         for period in ["2026-%2B1", "2026-+1"] {
             let answer = cadre.get(&format!("/rankings?area_id={village}&period={period}")).await;
             assert_eq!(answer.expect(422)["errors"][0]["field"], "period", "{period}");

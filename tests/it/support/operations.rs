@@ -1,5 +1,7 @@
 //! The operations of the OpenAPI document, and what each of them can be asked about.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use serde_json::Value;
 
@@ -11,6 +13,15 @@ pub struct Operation {
     pub is_public: bool,
     /// Parameters and fields that name a row: `id`, `area_id`, `scope.area_id` …
     pub targets: Vec<String>,
+    /// The problems it is said to answer with: status and code.
+    pub problems: BTreeSet<(String, String)>,
+}
+
+impl Operation {
+    /// Whether the document names a problem.
+    pub fn names(&self, status: &str, code: &str) -> bool {
+        self.problems.contains(&(status.to_owned(), code.to_owned()))
+    }
 }
 
 /// All of them, by path and method.
@@ -31,11 +42,20 @@ pub fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 is_public: operation["security"] == serde_json::json!([{}]),
                 targets,
+                problems: problems(&operation["responses"]),
             });
         }
     }
     operations.sort_by(|a, b| (&a.path, a.method.as_str()).cmp(&(&b.path, b.method.as_str())));
     operations
+}
+
+fn problems(responses: &Value) -> BTreeSet<(String, String)> {
+    let codes = |(status, response): (&String, &Value)| {
+        let examples = response["content"]["application/problem+json"]["examples"].as_object();
+        examples.into_iter().flatten().map(|(code, _)| (status.clone(), code.clone())).collect::<Vec<_>>()
+    };
+    responses.as_object().unwrap().iter().flat_map(codes).collect()
 }
 
 fn collect(document: &Value, schema: &Value, prefix: &str, targets: &mut Vec<String>) {
