@@ -171,6 +171,14 @@ impl App {
         self.finish(self.db.begin().await?, work).await
     }
 
+    /// [`App::write`], or a trial of it: what `work` does is rolled back, and only its answer remains.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's failure.
+    pub async fn write_or_try<T>(&self, is_trial: bool, work: impl AsyncFnOnce(&Tx) -> Result<T>) -> Result<T> {
+        if is_trial { work(&self.db.begin().await?).await } else { self.write(work).await }
+    }
+
     /// [`App::write`] for a transaction that was begun already.
     ///
     /// # Errors

@@ -3,24 +3,24 @@
 //! The map, in dependency order. First the hall, which knows no village: configuration, keys, clock,
 //! numbers and identities, the database, errors, scopes, audit. Then the rooms, one folder a feature
 //! (`mod.rs` verbs, `entity.rs` rows, `routes.rs` HTTP); a room imports only from the hall and from
-//! rooms that stand before it. Last the house around them: the group writer, sign-in at the door,
+//! rooms that stand before it, a module of the hall only from the hall before it. Last the house around them: the group writer, sign-in at the door,
 //! HTTP, the router and the command line.
 
 // The hall.
-pub mod audit;
-pub mod card_numbers;
-pub mod clock;
 pub mod config;
-pub mod db;
-pub mod error;
-pub mod fresh;
+pub mod visible;
+pub mod card_numbers;
 pub mod hundredths;
 pub mod ids;
+pub mod clock;
 pub mod keys;
+pub mod error;
+pub mod words;
+pub mod fresh;
+pub mod db;
 pub mod meta;
 pub mod scope;
-pub mod visible;
-pub mod words;
+pub mod audit;
 
 // The rooms.
 pub mod areas;

@@ -108,7 +108,7 @@ pub async fn create(
     let household_id = own_household(tx, may, new.household_id).await?;
     let account = insert(tx, clock, &new.username, &new.name, household_id, (hash, true)).await?;
     give(tx, clock, account.id, &new.scope).await?;
-    record(tx, clock, may, "create_account", account.id, &area.path).await?;
+    append_act(tx, clock, may, "create_account", account.id, &area.path).await?;
     people::with_scopes(tx, account).await
 }
 
@@ -159,7 +159,7 @@ pub async fn change(
     }
     tx.touch(Touch::Account(id));
     tx.touch(Touch::Names);
-    record(tx, clock, may, "change_account", id, where_seen(&person, may)).await?;
+    append_act(tx, clock, may, "change_account", id, where_seen(&person, may)).await?;
     Ok(person)
 }
 
@@ -184,7 +184,7 @@ pub async fn reset_password(
     };
     row.update(tx).await?;
     sessions::end_others(tx, clock, id, None).await?;
-    record(tx, clock, may, "reset_password", id, where_seen(&person, may)).await?;
+    append_act(tx, clock, may, "reset_password", id, where_seen(&person, may)).await?;
     Ok(person.account)
 }
 
@@ -216,7 +216,7 @@ pub async fn add_scope(
         return Err(Error::field("area_id", "too_many", "一个账号最多 40 项职务。"));
     }
     give(tx, clock, id, &new).await?;
-    record(tx, clock, may, "add_scope", id, &area.path).await?;
+    append_act(tx, clock, may, "add_scope", id, &area.path).await?;
     people::with_scopes(tx, person.account).await
 }
 
@@ -240,7 +240,7 @@ pub async fn end_scope(
     let yesterday = today - Days::new(1);
     scope::ActiveModel { id: Set(scope_id), ends_on: Set(Some(yesterday)), ..Default::default() }.update(tx).await?;
     tx.touch(Touch::Account(id));
-    record(tx, clock, may, "end_scope", id, &held.area.path).await
+    append_act(tx, clock, may, "end_scope", id, &held.area.path).await
 }
 
 fn refuse_stopped(account: &Account) -> Result<()> {
@@ -301,7 +301,7 @@ fn where_seen<'p>(person: &'p Person, may: &May<ManageAccounts>) -> &'p str {
     seen.map_or("", |held| held.area.path.as_str())
 }
 
-async fn record(
+async fn append_act(
     tx: &Tx,
     clock: &Clock,
     may: &May<ManageAccounts>,

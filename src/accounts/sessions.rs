@@ -83,7 +83,7 @@ pub async fn begin(tx: &Tx, clock: &Clock, tokens: &Tokens, verified: &account::
     };
     row.insert(tx).await?;
     remove_past(tx, now).await?;
-    record(tx, clock, account.id, "sign_in", id).await?;
+    append_act(tx, clock, account.id, "sign_in", id).await?;
     Ok(SignedIn { account_id: account.id, session_id: id, refresh_token, expires_at: now + SESSION_MILLIS })
 }
 
@@ -240,10 +240,10 @@ async fn revoke(tx: &Tx, clock: &Clock, row: session::Model, action: &'static st
     row.revoked_at = Set(Some(clock.now()));
     row.update(tx).await?;
     tx.touch(Touch::Account(account));
-    record(tx, clock, account, action, id).await
+    append_act(tx, clock, account, action, id).await
 }
 
-async fn record(tx: &Tx, clock: &Clock, by: AccountId, action: &'static str, session: SessionId) -> Result<()> {
+async fn append_act(tx: &Tx, clock: &Clock, by: AccountId, action: &'static str, session: SessionId) -> Result<()> {
     let target = Some(("session", session.0));
     audit::append(tx, clock, &[Act { by: Some(by), action, target, area_path: "" }]).await
 }

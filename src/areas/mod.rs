@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::db::{Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::ids::AreaId;
-use crate::scope::{ManageAreas, May, Verb, subtree};
+use crate::scope::{ImportHouseholds, ManageAreas, May, Verb, subtree};
 use crate::visible;
 
 pub use entity::{Level, Model as Area};
@@ -196,12 +196,34 @@ pub async fn list<V: Verb>(
 pub async fn create(tx: &Tx, clock: &Clock, may: &May<ManageAreas>, parent_id: AreaId, name: AreaName) -> Result<Area> {
     let parent = find(tx, may, parent_id).await?;
     let area = insert(tx, clock, Some(&parent), name).await?;
-    record(tx, clock, may, "create_area", &area).await?;
+    append_act(tx, clock, may, "create_area", &area).await?;
     Ok(area)
 }
 
-/// Makes an area without asking who: for the first county, the demonstration and imports that the
-/// caller has checked.
+/// The grid of a name directly below a village, which a roster may make: somebody may have made it
+/// since the sheet was compared.
+///
+/// # Errors
+/// [`NOT_FOUND`] for a village out of reach.
+pub async fn grid_of_roster(
+    tx: &Tx,
+    clock: &Clock,
+    may: &May<ImportHouseholds>,
+    village: &Area,
+    name: AreaName,
+) -> Result<Area> {
+    if village.level != Level::Village || !may.reaches(&village.path) {
+        return Err(NOT_FOUND.into());
+    }
+    let siblings = entity::Entity::find().filter(below_parent(Some(village.id)));
+    match siblings.filter(entity::Column::Name.eq(&name.0)).one(tx).await? {
+        Some(grid) => Ok(grid),
+        None => insert(tx, clock, Some(village), name).await,
+    }
+}
+
+/// Makes an area without asking who: for the first county and the demonstration, before anybody is
+/// there who could be asked.
 ///
 /// # Errors
 /// [`NAME_TAKEN`], [`TOO_DEEP`].
@@ -244,11 +266,11 @@ pub async fn rename(tx: &Tx, clock: &Clock, may: &May<ManageAreas>, id: AreaId, 
     refuse_taken(tx, area.parent_id, &name).await?;
     let area = entity::ActiveModel { id: Set(id), name: Set(name.0), ..Default::default() }.update(tx).await?;
     tx.touch(Touch::Areas);
-    record(tx, clock, may, "rename_area", &area).await?;
+    append_act(tx, clock, may, "rename_area", &area).await?;
     Ok(area)
 }
 
-async fn record(tx: &Tx, clock: &Clock, may: &May<ManageAreas>, action: &'static str, area: &Area) -> Result<()> {
+async fn append_act(tx: &Tx, clock: &Clock, may: &May<ManageAreas>, action: &'static str, area: &Area) -> Result<()> {
     let target = Some(("area", area.id.0));
     audit::append(tx, clock, &[Act { by: Some(may.account_id()), action, target, area_path: &area.path }]).await
 }
@@ -259,15 +281,6 @@ async fn nested_grid(tx: &Tx, parent: Option<&Area>) -> Result<Level> {
         Some(Level::Village) => Ok(Level::Grid),
         _ => Err(TOO_DEEP.into()),
     }
-}
-
-/// The area of a name directly below another.
-///
-/// # Errors
-/// When the database fails.
-pub async fn named(db: &impl ConnectionTrait, parent: &Area, name: &AreaName) -> Result<Option<Area>> {
-    let below = entity::Entity::find().filter(below_parent(Some(parent.id)));
-    Ok(below.filter(entity::Column::Name.eq(&name.0)).one(db).await?)
 }
 
 async fn refuse_taken(tx: &Tx, parent_id: Option<AreaId>, name: &AreaName) -> Result<()> {
@@ -309,12 +322,12 @@ fn step(mut number: u32) -> String {
     digits.iter().collect()
 }
 
-/// All areas at or below a path.
+/// All areas at or below one that was found in scope.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn below(db: &impl ConnectionTrait, path: &str) -> Result<Vec<Area>> {
-    let query = entity::Entity::find().filter(subtree(entity::Column::Path, path));
+pub async fn below(db: &impl ConnectionTrait, top: &Area) -> Result<Vec<Area>> {
+    let query = entity::Entity::find().filter(subtree(entity::Column::Path, &top.path));
     Ok(query.order_by_asc(entity::Column::Path).all(db).await?)
 }
 

@@ -1,7 +1,6 @@
 //! What people do with an award after it was recorded.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -18,7 +17,7 @@ use crate::ledger::{self, CauseKind, Pen, Posting};
 use crate::periods;
 use crate::rules::terms::Review as Asked;
 use crate::rules::{Rule, Shelf};
-use crate::scope::{Identity, May, ReadBook, Reverse, Review};
+use crate::scope::{May, ReadBook, Reverse, Review, Verb};
 
 /// It does not stand where this step begins.
 pub const WRONG_STATE: Refusal = Refusal::new(409, "wrong_state", "这条已经有人处理过了，请刷新看看。");
@@ -43,17 +42,15 @@ struct Found {
     is_closed: bool,
 }
 
-/// A step that somebody takes.
-pub struct Taker<'a> {
+/// The steps on an award, each taken by the person who shows that he may.
+pub struct Steps<'a> {
     /// Time and the chain.
     pub pen: &'a Pen,
     /// Tables of rules.
     pub shelf: &'a Shelf,
-    /// Who takes it.
-    pub identity: &'a Arc<Identity>,
 }
 
-impl Taker<'_> {
+impl Steps<'_> {
     /// Approves; the award posts unless the rule asks for a second person first.
     ///
     /// # Errors
@@ -68,11 +65,11 @@ impl Taker<'_> {
             return Err(Error::field("reason", "missing", "这一项要看证明，请写明看过什么。"));
         }
         let approved_before = found.view.steps.iter().any(|step| step.kind == StepKind::Approve);
-        add_step(tx, self.pen, id, StepKind::Approve, self.identity.account_id, reason).await?;
+        add_step(tx, self.pen, id, StepKind::Approve, may.account_id(), reason).await?;
         if found.rule.terms.review != Asked::Double || approved_before {
             self.post(tx, &found).await?;
         }
-        self.done(tx, found, "approve_award").await
+        self.done(tx, may, found, "approve_award").await
     }
 
     /// Sends an award back to its recorder.
@@ -81,16 +78,16 @@ impl Taker<'_> {
     /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
     pub async fn return_(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
         let found = self.reviewable(tx, may, id).await?;
-        self.turn(tx, found, StepKind::Return, Status::Returned, Some(reason), "return_award").await
+        self.turn(tx, may, found, (StepKind::Return, Status::Returned), Some(reason), "return_award").await
     }
 
     /// Decides that an award shall not count.
     ///
     /// # Errors
-    /// As [`Taker::return_`].
+    /// As [`Steps::return_`].
     pub async fn reject(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: String) -> Result<View> {
         let found = self.reviewable(tx, may, id).await?;
-        self.turn(tx, found, StepKind::Reject, Status::Rejected, Some(reason), "reject_award").await
+        self.turn(tx, may, found, (StepKind::Reject, Status::Rejected), Some(reason), "reject_award").await
     }
 
     /// Takes one's own award back before it counts.
@@ -98,14 +95,14 @@ impl Taker<'_> {
     /// # Errors
     /// [`NOT_FOUND`], [`FORBIDDEN`] for another's, [`WRONG_STATE`].
     pub async fn withdraw(&self, tx: &Tx, may: &May<ReadBook>, id: AwardId, reason: Option<String>) -> Result<View> {
-        let found = self.find(tx, |path| may.reaches(path), id).await?;
-        if found.view.award.recorded_by != self.identity.account_id {
+        let found = self.find(tx, may, id).await?;
+        if found.view.award.recorded_by != may.account_id() {
             return Err(FORBIDDEN.into());
         }
         if !found.view.can.withdraw {
             return Err(WRONG_STATE.into());
         }
-        self.turn(tx, found, StepKind::Withdraw, Status::Withdrawn, reason, "withdraw_award").await
+        self.turn(tx, may, found, (StepKind::Withdraw, Status::Withdrawn), reason, "withdraw_award").await
     }
 
     /// Undoes a posted award by an opposite entry, and frees what it used of a cap.
@@ -113,15 +110,15 @@ impl Taker<'_> {
     /// # Errors
     /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
     pub async fn reverse(&self, tx: &Tx, may: &May<Reverse>, id: AwardId, reason: String) -> Result<View> {
-        let found = self.find(tx, |path| may.reaches(path), id).await?;
+        let found = self.find(tx, may, id).await?;
         if found.view.award.status != Status::Posted {
             return Err(WRONG_STATE.into());
         }
-        if self.identity.household_id == Some(found.view.award.household_id) {
+        if may.identity.household_id == Some(found.view.award.household_id) {
             return Err(OWN_HOUSEHOLD.into());
         }
         if !found.view.can.reverse {
-            let own = found.view.award.recorded_by == self.identity.account_id;
+            let own = found.view.award.recorded_by == may.account_id();
             return Err(if own { NOT_YOURS_TO_REVERSE } else { FORBIDDEN }.into());
         }
         let award = &found.view.award;
@@ -145,40 +142,39 @@ impl Taker<'_> {
                 occurred_on: posted.occurred_on,
                 rule_set_id: posted.rule_set_id,
                 rule_id: posted.rule_id,
-                recorder_id: self.identity.account_id,
+                recorder_id: may.account_id(),
                 reverses_seq: Some(posted.seq),
             };
             book.post_many(vec![undone]).await?;
         }
-        self.turn(tx, found, StepKind::Reverse, Status::Reversed, Some(reason), "reverse_award").await
+        self.turn(tx, may, found, (StepKind::Reverse, Status::Reversed), Some(reason), "reverse_award").await
     }
 
-    async fn find(&self, tx: &Tx, reaches: impl Fn(&str) -> bool, id: AwardId) -> Result<Found> {
+    async fn find<V: Verb>(&self, tx: &Tx, may: &May<V>, id: AwardId) -> Result<Found> {
         let award = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
-        let household = households::find_many(tx, [award.household_id]).await?.remove(&award.household_id);
-        let household = household.filter(|household| reaches(&household.grid_path)).ok_or(NOT_FOUND)?;
+        let household = households::find(tx, may, award.household_id).await?;
         let set = self.shelf.in_force(tx, [award.village_id]).await?;
         let rule = set.set(award.rule_set_id).and_then(|set| set.rule(award.rule_id)).cloned();
         let rule = rule.ok_or_else(|| Error::Internal("an award without its rule".to_owned()))?;
         let today = self.pen.clock.today();
-        let view = view::views(tx, self.shelf, self.identity, today, vec![award]).await?.pop().ok_or(NOT_FOUND)?;
+        let view = view::views(tx, self.shelf, &may.identity, today, vec![award]).await?.pop().ok_or(NOT_FOUND)?;
         let is_closed = household.status == households::Status::Closed;
         Ok(Found { view, rule, grid_path: household.grid_path, is_closed })
     }
 
     async fn reviewable(&self, tx: &Tx, may: &May<Review>, id: AwardId) -> Result<Found> {
-        let found = self.find(tx, |path| may.reaches(path), id).await?;
+        let found = self.find(tx, may, id).await?;
         let View { award, steps, can, .. } = &found.view;
         if award.status != Status::Submitted {
             return Err(WRONG_STATE.into());
         }
-        if award.recorded_by == self.identity.account_id {
+        if award.recorded_by == may.account_id() {
             return Err(OWN_AWARD.into());
         }
-        if self.identity.household_id == Some(award.household_id) {
+        if may.identity.household_id == Some(award.household_id) {
             return Err(OWN_HOUSEHOLD.into());
         }
-        let mine = |step: &view::Step| step.kind == StepKind::Approve && step.by == self.identity.account_id;
+        let mine = |step: &view::Step| step.kind == StepKind::Approve && step.by == may.account_id();
         if steps.iter().any(mine) {
             return Err(SECOND_PERSON.into());
         }
@@ -213,19 +209,19 @@ impl Taker<'_> {
         self.change(tx, &found.view.award, changed).await
     }
 
-    async fn turn(
+    async fn turn<V: Verb>(
         &self,
         tx: &Tx,
+        may: &May<V>,
         found: Found,
-        kind: StepKind,
-        status: Status,
+        (kind, status): (StepKind, Status),
         reason: Option<String>,
         action: &'static str,
     ) -> Result<View> {
         let changed = entity::ActiveModel { status: Set(status), ..Default::default() };
         self.change(tx, &found.view.award, changed).await?;
-        add_step(tx, self.pen, found.view.award.id, kind, self.identity.account_id, reason).await?;
-        self.done(tx, found, action).await
+        add_step(tx, self.pen, found.view.award.id, kind, may.account_id(), reason).await?;
+        self.done(tx, may, found, action).await
     }
 
     /// Changes the row only if it still stands as it was read.
@@ -240,14 +236,14 @@ impl Taker<'_> {
         if done.rows_affected == 1 { Ok(()) } else { Err(WRONG_STATE.into()) }
     }
 
-    async fn done(&self, tx: &Tx, found: Found, action: &'static str) -> Result<View> {
+    async fn done<V: Verb>(&self, tx: &Tx, may: &May<V>, found: Found, action: &'static str) -> Result<View> {
         let act = Act {
-            by: Some(self.identity.account_id),
+            by: Some(may.account_id()),
             action,
             target: Some(("award", found.view.award.id.0)),
             area_path: &found.grid_path,
         };
         audit::append(tx, &self.pen.clock, &[act]).await?;
-        Ok(self.find(tx, |_| true, found.view.award.id).await?.view)
+        Ok(self.find(tx, may, found.view.award.id).await?.view)
     }
 }

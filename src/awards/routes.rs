@@ -13,7 +13,7 @@ use super::listing::{self, Key, Which};
 use super::outward::{
     AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, ReasonIn, StatementOut, example_after,
 };
-use super::review::Taker;
+use super::review::Steps;
 use super::submission::reason;
 use super::{Status, StepKind, Submission, statement, view};
 use crate::app::{Answer, App};
@@ -23,7 +23,7 @@ use crate::error::{Error, NOT_FOUND, Problem, Result};
 use crate::households;
 use crate::http::{self, PAGE_DEFAULT, PAGE_MAX, Page, PageQuery, ValidJson, ValidPath, ValidQuery, json_bytes};
 use crate::ids::{AwardId, HouseholdId};
-use crate::scope::{AddPoints, Identity, May, ReadBook, Reverse, Review};
+use crate::scope::{AddPoints, May, ReadBook, Reverse, Review};
 use crate::writer;
 
 /// Awards of one batch: a phone's whole day without signal.
@@ -173,8 +173,8 @@ async fn get_award(
     Ok(Json(listing::find(app.db.read(), &app.shelf, &may, app.clock.today(), id).await?.into()))
 }
 
-fn taker<'a>(app: &'a App, identity: &'a Arc<Identity>) -> Taker<'a> {
-    Taker { pen: &app.pen, shelf: &app.shelf, identity }
+fn steps(app: &App) -> Steps<'_> {
+    Steps { pen: &app.pen, shelf: &app.shelf }
 }
 
 /// Approves an award that waits; it posts, unless its rule wants a second person first.
@@ -194,8 +194,8 @@ async fn approve_award(
     ValidPath(id): ValidPath<AwardId>,
     ValidJson(input): ValidJson<ReasonIn>,
 ) -> Result<Json<AwardOut>> {
-    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, false)?);
-    Ok(Json(app.write(async |tx| taker.approve(tx, &may, id, reason).await).await?.into()))
+    let reason = reason(input.reason, false)?;
+    Ok(Json(app.write(async |tx| steps(&app).approve(tx, &may, id, reason).await).await?.into()))
 }
 
 /// Sends an award back to its recorder, with a reason.
@@ -213,8 +213,8 @@ async fn return_award(
     ValidPath(id): ValidPath<AwardId>,
     ValidJson(input): ValidJson<ReasonIn>,
 ) -> Result<Json<AwardOut>> {
-    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
-    Ok(Json(app.write(async |tx| taker.return_(tx, &may, id, reason).await).await?.into()))
+    let reason = reason(input.reason, true)?.unwrap_or_default();
+    Ok(Json(app.write(async |tx| steps(&app).return_(tx, &may, id, reason).await).await?.into()))
 }
 
 /// Decides that an award shall not count, with a reason.
@@ -232,8 +232,8 @@ async fn reject_award(
     ValidPath(id): ValidPath<AwardId>,
     ValidJson(input): ValidJson<ReasonIn>,
 ) -> Result<Json<AwardOut>> {
-    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
-    Ok(Json(app.write(async |tx| taker.reject(tx, &may, id, reason).await).await?.into()))
+    let reason = reason(input.reason, true)?.unwrap_or_default();
+    Ok(Json(app.write(async |tx| steps(&app).reject(tx, &may, id, reason).await).await?.into()))
 }
 
 /// Takes one's own award back before it counts.
@@ -250,8 +250,8 @@ async fn withdraw_award(
     ValidPath(id): ValidPath<AwardId>,
     ValidJson(input): ValidJson<ReasonIn>,
 ) -> Result<Json<AwardOut>> {
-    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, false)?);
-    Ok(Json(app.write(async |tx| taker.withdraw(tx, &may, id, reason).await).await?.into()))
+    let reason = reason(input.reason, false)?;
+    Ok(Json(app.write(async |tx| steps(&app).withdraw(tx, &may, id, reason).await).await?.into()))
 }
 
 /// Undoes a posted award by an opposite entry, with a reason.
@@ -269,8 +269,8 @@ async fn reverse_award(
     ValidPath(id): ValidPath<AwardId>,
     ValidJson(input): ValidJson<ReasonIn>,
 ) -> Result<Json<AwardOut>> {
-    let (taker, reason) = (taker(&app, &may.identity), reason(input.reason, true)?.unwrap_or_default());
-    Ok(Json(app.write(async |tx| taker.reverse(tx, &may, id, reason).await).await?.into()))
+    let reason = reason(input.reason, true)?.unwrap_or_default();
+    Ok(Json(app.write(async |tx| steps(&app).reverse(tx, &may, id, reason).await).await?.into()))
 }
 
 /// A household's balances, its entries (newest first, each with its rule, reason and recorder) and its use of caps.

@@ -140,11 +140,10 @@ async fn import_households(ImportRoster { source, create_grids }: ImportRoster) 
     let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids };
     let roster = app.desk.roster(file).await?;
     let name = village.name.clone();
-    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, village, roster, choices).await?;
-    while plan.is_unwritten() {
-        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
+    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, &may, village, roster, choices).await?;
+    while plan.is_unfinished() {
+        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, &may).await).await?;
     }
-    app.write(async |tx| plan.record_look(tx, &app.clock, may.account_id()).await).await?;
     app.db.close().await?;
     told(&plan.finish(), &name, "户")
 }
@@ -155,17 +154,15 @@ async fn import_rules(ImportTable { source, adoption }: ImportTable) -> Outcome 
     let adopting = resolution.map(|_| may.also::<AdoptRules>(app.clock.today())).transpose()?;
     let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids: false };
     let table = app.desk.rules_table(file).await?;
-    let tx = app.db.begin().await?;
-    let import = imports::rules(&tx, &app.clock, may.account_id(), &village, table, choices).await?;
-    let mut adopted = None;
-    if let (Some(set), Some(may), Some(resolution)) = (import.rule_set_id, &adopting, resolution) {
-        adopted = adopt(&tx, &app.clock, may, set, resolution).await?.in_force_from;
-    }
-    if source.dry_run {
-        drop(tx);
-    } else {
-        tx.commit().await?;
-    }
+    let bring_in = async |tx: &_| {
+        let import = imports::rules(tx, &app.clock, &may, &village, table, choices).await?;
+        let mut adopted = None;
+        if let (Some(set), Some(may), Some(resolution)) = (import.set, &adopting, resolution) {
+            adopted = adopt(tx, &app.clock, may, set, resolution).await?.in_force_from;
+        }
+        Ok((import, adopted))
+    };
+    let (import, adopted) = app.write_or_try(source.dry_run, bring_in).await?;
     app.db.close().await?;
     told(&import, &village.name, "条")?;
     if let (Some(first), false) = (adopted, source.dry_run) {

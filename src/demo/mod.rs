@@ -132,7 +132,7 @@ async fn build(tx: &Tx, ground: &Ground<'_>, hash: &str, size: &Size, mut told: 
     let mut neighbourhoods = Vec::new();
     for (done, share) in size.villages.iter().copied().zip(shares).enumerate() {
         let at = VILLAGES.iter().position(|village| village.name == share.0.name).unwrap_or_default();
-        let village = places::village(tx, (&clock, ground.keys), &mut dice, &town, share).await?;
+        let village = places::village(tx, (&clock, ground.keys), &mut dice, (&reader, &town), share).await?;
         let act = Act {
             by: Some(reader.account_id),
             action: "import_households",

@@ -1,5 +1,7 @@
 //! Where people live: villages, their grids, and a roster for each.
 
+use std::sync::Arc;
+
 use super::dice::Dice;
 use super::names::{Clans, alias};
 use super::{COUNTY, TOWN};
@@ -10,6 +12,7 @@ use crate::error::Result;
 use crate::households::{self, Draft, NewHousehold, Status};
 use crate::ids::AreaId;
 use crate::keys::Keys;
+use crate::scope::{Identity, ImportHouseholds};
 
 /// A village's name, and the initials in front of its households' codes.
 #[derive(Clone, Copy, Debug)]
@@ -96,12 +99,12 @@ pub async fn town(tx: &Tx, clock: &Clock) -> Result<(Area, Area)> {
     Ok((county, town))
 }
 
-/// Settles so many households in a new village.
+/// Settles so many households in a new village, as the county's administrator may.
 pub async fn village(
     tx: &Tx,
     (clock, keys): (&Clock, &Keys),
     dice: &mut Dice,
-    town: &Area,
+    (county, town): (&Arc<Identity>, &Area),
     (name, households): (VillageName, usize),
 ) -> Result<Village> {
     let area = areas::insert(tx, clock, Some(town), AreaName::parse(name.name)?).await?;
@@ -122,7 +125,8 @@ pub async fn village(
             roster.push(NewHousehold::parse(household(dice, &clans, code, place))?);
         }
     }
-    households::bring_in(tx, clock, keys, &area, roster).await?;
+    let may = county.may::<ImportHouseholds>(clock.today())?;
+    households::bring_in(tx, clock, keys, &may, &area, roster).await?;
     Ok(Village { area, initials: name.initials, grids })
 }
 

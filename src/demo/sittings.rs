@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::life::{Life, Neighbourhood, Waiting};
 use super::places::{HOME, VILLAGES};
-use crate::awards::review::Taker;
+use crate::awards::review::Steps;
 use crate::error::Result;
 use crate::scope::{Identity, ReadBook, Reverse, Review};
 
@@ -41,7 +41,7 @@ impl Life<'_> {
             if self.hours.set(day, minute) {
                 let may = slip.recorder.may::<Reverse>(day)?;
                 let reason = (*self.dice.pick(&SLIP_REASONS)).to_owned();
-                self.taker(&slip.recorder).reverse(self.tx, &may, slip.id, reason).await?;
+                self.steps().reverse(self.tx, &may, slip.id, reason).await?;
             }
         }
         if days_left % EVERY == last_sitting(place) {
@@ -62,19 +62,19 @@ impl Life<'_> {
             match self.dice.between(0..=99) {
                 drawn if drawn < RETURNED => {
                     let reason = (*self.dice.pick(&RETURN_REASONS)).to_owned();
-                    self.taker(judge).return_(self.tx, &may, one.id, reason).await?;
+                    self.steps().return_(self.tx, &may, one.id, reason).await?;
                     if self.dice.chance(TAKEN_BACK) && answers.next().is_some_and(|at| self.hours.set(day, at)) {
                         let may = one.recorder.may::<ReadBook>(day)?;
-                        self.taker(&one.recorder).withdraw(self.tx, &may, one.id, None).await?;
+                        self.steps().withdraw(self.tx, &may, one.id, None).await?;
                     }
                 }
                 drawn if drawn < RETURNED + REJECTED => {
                     let reason = (*self.dice.pick(&REJECT_REASONS)).to_owned();
-                    self.taker(judge).reject(self.tx, &may, one.id, reason).await?;
+                    self.steps().reject(self.tx, &may, one.id, reason).await?;
                 }
                 _ => {
                     let reason = one.proof.map(str::to_owned);
-                    self.taker(judge).approve(self.tx, &may, one.id, reason).await?;
+                    self.steps().approve(self.tx, &may, one.id, reason).await?;
                 }
             }
         }
@@ -89,12 +89,12 @@ impl Life<'_> {
         };
         let one = place.waiting.remove(oldest);
         let may = cadre.may::<Review>(day)?;
-        self.taker(&cadre).approve(self.tx, &may, one.id, one.proof.map(str::to_owned)).await?;
+        self.steps().approve(self.tx, &may, one.id, one.proof.map(str::to_owned)).await?;
         Ok(())
     }
 
-    fn taker<'t>(&'t self, identity: &'t Arc<Identity>) -> Taker<'t> {
-        Taker { pen: self.pen, shelf: &self.shelf, identity }
+    fn steps(&self) -> Steps<'_> {
+        Steps { pen: self.pen, shelf: &self.shelf }
     }
 }
 

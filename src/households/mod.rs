@@ -101,7 +101,7 @@ pub async fn create(
     }
     let household = roster::new_row(clock, keys, &village, &grid, new)?;
     roster::insert(tx, std::slice::from_ref(&household)).await?;
-    record(tx, clock, may, "create_household", &household).await?;
+    append_act(tx, clock, may, "create_household", &household).await?;
     tx.touch(Touch::Village(village.id));
     Ok(household)
 }
@@ -137,7 +137,7 @@ pub async fn update(
     }
     household.updated_at = clock.now();
     roster::overwrite(tx, &[(before, household.clone())]).await?;
-    record(tx, clock, may, "update_household", &household).await?;
+    append_act(tx, clock, may, "update_household", &household).await?;
     tx.touch(Touch::Village(household.village_id));
     Ok(household)
 }
@@ -164,7 +164,7 @@ pub async fn reveal(
 ) -> Result<Revealed> {
     let household = find(tx, may, id).await?;
     let phone = phone_of(keys, &household)?;
-    record(tx, clock, may, "reveal_household", &household).await?;
+    append_act(tx, clock, may, "reveal_household", &household).await?;
     Ok(Revealed { phone, tags: household.tags.0 })
 }
 
@@ -201,10 +201,13 @@ async fn village_of_grid(tx: &Tx, grid: &Area) -> Result<Area> {
     village.ok_or_else(|| NO_GRID.into())
 }
 
-async fn record<V>(tx: &Tx, clock: &Clock, may: &May<V>, action: &'static str, household: &Household) -> Result<()>
-where
-    V: Verb,
-{
+async fn append_act<V: Verb>(
+    tx: &Tx,
+    clock: &Clock,
+    may: &May<V>,
+    action: &'static str,
+    household: &Household,
+) -> Result<()> {
     let target = Some(("household", household.id.0));
     let act = Act { by: Some(may.account_id()), action, target, area_path: &household.grid_path };
     audit::append(tx, clock, &[act]).await

@@ -14,9 +14,10 @@ use super::{CODE_TAKEN, NO_GRID, OTHER_VILLAGE};
 use crate::areas::{self, Area, Level};
 use crate::clock::Clock;
 use crate::db::{Touch, Tx};
-use crate::error::{Error, Result};
+use crate::error::{Error, NOT_FOUND, Result};
 use crate::ids::{AreaId, HouseholdId};
 use crate::keys::Keys;
+use crate::scope::{ImportHouseholds, May};
 
 /// Households a statement: 16 columns of 500 rows stay below the 32,766 parameters of SQLite.
 const CHUNK_HOUSEHOLDS: usize = 500;
@@ -60,12 +61,21 @@ struct Differences {
 }
 
 /// Brings in a village's roster: a row changes the household of its code, or makes one. What a row
-/// does not say stays as it is; a row equal to what is stored writes nothing. The caller has checked
-/// that the person may, and leaves the one row in the audit that an import leaves.
+/// does not say stays as it is; a row equal to what is stored writes nothing. The caller leaves the
+/// one row in the audit that an import of several chunks leaves.
 ///
 /// # Errors
-/// [`CODE_TAKEN`] when two rows have one code; a field problem for a grid of another village.
-pub async fn bring_in(tx: &Tx, clock: &Clock, keys: &Keys, village: &Area, rows: Vec<NewHousehold>) -> Result<Brought> {
+/// [`NOT_FOUND`] for a village out of reach; [`CODE_TAKEN`] when two rows have one code; a field problem
+/// for a grid of another village.
+pub async fn bring_in(
+    tx: &Tx,
+    clock: &Clock,
+    keys: &Keys,
+    may: &May<ImportHouseholds>,
+    village: &Area,
+    rows: Vec<NewHousehold>,
+) -> Result<Brought> {
+    refuse_out_of_reach(may, village)?;
     let mut codes = HashSet::new();
     if !rows.iter().all(|row| codes.insert(row.code.as_str())) {
         return Err(CODE_TAKEN.into());
@@ -87,20 +97,26 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, keys: &Keys, village: &Area, rows:
 /// What [`bring_in`] would do, without writing. The rows stand in any of `grids`, which may be yet to be made.
 ///
 /// # Errors
-/// A field problem for a row in another grid.
+/// [`NOT_FOUND`] for a village out of reach; a field problem for a row in another grid.
 pub async fn compare(
     db: &impl ConnectionTrait,
     clock: &Clock,
     keys: &Keys,
-    village: &Area,
-    grids: &HashMap<AreaId, Area>,
+    may: &May<ImportHouseholds>,
+    (village, grids): (&Area, &HashMap<AreaId, Area>),
     rows: &[NewHousehold],
 ) -> Result<Brought> {
+    refuse_out_of_reach(may, village)?;
     let mut brought = Brought::default();
     for (number, chunk) in rows.chunks(CHUNK_HOUSEHOLDS).enumerate() {
         brought.count(&differences(db, clock, keys, village, grids, chunk).await?, number * CHUNK_HOUSEHOLDS);
     }
     Ok(brought)
+}
+
+fn refuse_out_of_reach(may: &May<ImportHouseholds>, village: &Area) -> Result<()> {
+    let is_ours = village.level == Level::Village && may.reaches(&village.path);
+    if is_ours { Ok(()) } else { Err(NOT_FOUND.into()) }
 }
 
 impl Brought {
@@ -160,8 +176,8 @@ fn tagged(before: &Model, after: &Model, said: &HouseholdChange) -> Option<Tagge
 
 async fn grids_of(tx: &Tx, village: &Area, rows: &[NewHousehold]) -> Result<HashMap<AreaId, Area>> {
     let ids: HashSet<AreaId> = rows.iter().map(|row| row.grid_id).collect();
-    let mut grids = areas::by_id(tx, ids).await?;
-    grids.retain(|_, area| area.path.starts_with(&village.path));
+    let below = areas::below(tx, village).await?.into_iter().filter(|area| ids.contains(&area.id));
+    let grids: HashMap<AreaId, Area> = below.map(|area| (area.id, area)).collect();
     if grids.values().all(|area| area.level == Level::Grid) { Ok(grids) } else { Err(NO_GRID.into()) }
 }
 

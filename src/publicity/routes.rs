@@ -150,7 +150,7 @@ async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking
         }
         Level::Town => {
             let villages: Vec<Area> =
-                areas::below(db, &area.path).await?.into_iter().filter(|area| area.level == Level::Village).collect();
+                areas::below(db, area).await?.into_iter().filter(|area| area.level == Level::Village).collect();
             let make = async || rank(db, area, &villages, period).await;
             let key = (area.id, period.name.clone());
             return Ok((app.rankings.get_or_make(&app.generations, key, ANYWHERE, make).await?, area.clone(), None));

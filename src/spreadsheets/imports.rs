@@ -13,26 +13,23 @@ use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::grids::Grids;
 use super::report::{DroppedColumn, Parsed, Problem};
 use super::roster::{Field, Roster, RosterRow};
 use super::rules_table::RuleRow;
-use super::text::{compact, folded};
 use crate::areas::{self, Area, AreaName, Level};
 use crate::audit::{self, Act};
 use crate::clock::Clock;
 use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::{Error, NOT_FOUND, Result};
 use crate::households::{self, Draft, NewHousehold};
-use crate::ids::{AccountId, AreaId, RuleSetId};
+use crate::ids::{AreaId, RuleSetId};
 use crate::keys::Keys;
 use crate::rules;
+use crate::scope::{ImportHouseholds, ImportRules, May};
 
 /// Rows written in one transaction: awards wait no longer than for a large batch of their own kind.
 const ROWS_A_TRANSACTION: usize = 500;
-
-/// Grids that one roster may make: the largest villages have some forty groups; a wrong column has one
-/// for every household.
-const GRIDS_NEW_MAX: usize = 100;
 
 /// How much of a table to bring in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,6 +70,9 @@ pub struct Import {
     pub dropped_columns: Vec<DroppedColumn>,
     /// The draft that holds the rules, or the set that says the same already; absent when nothing was written.
     pub rule_set_id: Option<RuleSetId>,
+    /// The same, also while the transaction of a trial lasts.
+    #[serde(skip)]
+    pub set: Option<RuleSetId>,
     /// Errors kept everything out.
     #[serde(skip)]
     pub is_blocked: bool,
@@ -90,18 +90,20 @@ pub struct RosterPlan {
     missing: Vec<(AreaId, AreaName)>,
     /// Rows created, updated, unchanged.
     counts: [usize; 3],
-    is_recorded: bool,
+    /// The import's one row in the audit is written.
+    is_audited: bool,
 }
 
 impl RosterPlan {
-    /// Checks every row against the village; the caller has checked that the person may.
+    /// Checks every row against the village.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`NOT_FOUND`] for a village out of reach.
     pub async fn of(
         db: &impl ConnectionTrait,
         clock: &Clock,
         keys: &Keys,
+        may: &May<ImportHouseholds>,
         village: Area,
         mut roster: Roster,
         choices: Choices,
@@ -113,7 +115,7 @@ impl RosterPlan {
         let mut rows = parsed(&grids, &mut roster)?;
         let areas: HashMap<AreaId, Area> = grids.areas().map(|grid| (grid.id, grid.clone())).collect();
         let households: Vec<NewHousehold> = rows.iter().map(|(_, household)| household.clone()).collect();
-        let found = households::compare(db, clock, keys, &village, &areas, &households).await?;
+        let found = households::compare(db, clock, keys, may, (&village, &areas), &households).await?;
         for (number, tagged) in &found.tagged {
             rows.get(*number).inspect(|(row, _)| roster.tell_tagged(*row, *tagged));
         }
@@ -126,24 +128,34 @@ impl RosterPlan {
         let is_blocked = roster.has_errors() && (!choices.skip_invalid || rows.is_empty());
         let would_be = [found.created, found.updated, found.unchanged];
         let counts = if choices.dry_run && !is_blocked { would_be } else { [0; 3] };
-        Ok(Self { village, choices, is_blocked, roster, rows, missing, counts, is_recorded: false })
+        Ok(Self { village, choices, is_blocked, roster, rows, missing, counts, is_audited: false })
     }
 
-    /// Whether [`RosterPlan::write_some`] has work left.
-    pub fn is_unwritten(&self) -> bool {
+    /// Whether [`RosterPlan::write_some`] has work left: rows, or the row in the audit that every import
+    /// leaves.
+    pub fn is_unfinished(&self) -> bool {
+        self.has_rows() || !self.is_audited
+    }
+
+    fn has_rows(&self) -> bool {
         !self.choices.dry_run && !self.is_blocked && !self.rows.is_empty()
     }
 
     /// Writes the next chunk. The first that changes anything leaves the import's one row in the audit.
+    /// So does an import that changes nothing: what the report says of a row tells whether the
+    /// village's own says the same, hidden tags and phones included.
     ///
     /// # Errors
-    /// When the database fails, or somebody else took a code or made a grid in the meantime.
-    pub async fn write_some(&mut self, tx: &Tx, clock: &Clock, keys: &Keys, by: AccountId) -> Result<()> {
-        let made = self.make_grids(tx, clock).await?;
+    /// [`NOT_FOUND`] for a village out of reach; when somebody else took a code or made a grid in the meantime.
+    pub async fn write_some(&mut self, tx: &Tx, clock: &Clock, keys: &Keys, may: &May<ImportHouseholds>) -> Result<()> {
+        if !self.has_rows() {
+            return self.audit(tx, clock, may, "compare_households").await;
+        }
+        let made = self.make_grids(tx, clock, may).await?;
         let size = self.rows.len().min(ROWS_A_TRANSACTION);
         let (numbers, rows): (Vec<u32>, Vec<NewHousehold>) = self.rows.drain(..size).unzip();
         let codes: Vec<String> = rows.iter().map(|household| household.code().to_owned()).collect();
-        let brought = households::bring_in(tx, clock, keys, &self.village, rows).await?;
+        let brought = households::bring_in(tx, clock, keys, may, &self.village, rows).await?;
         for number in brought.closed {
             if let (Some(row), Some(code)) = (numbers.get(number), codes.get(number)) {
                 self.roster.refuse(*row, &[Field::Code], code, "household_closed", CLOSED);
@@ -152,37 +164,25 @@ impl RosterPlan {
         for (count, more) in self.counts.iter_mut().zip([brought.created, brought.updated, brought.unchanged]) {
             *count += more;
         }
-        if !self.is_recorded && (made || brought.created + brought.updated > 0) {
-            self.record(tx, clock, by, "import_households").await?;
+        if !self.is_audited && (made || brought.created + brought.updated > 0) {
+            self.audit(tx, clock, may, "import_households").await?;
         }
         Ok(())
     }
 
-    /// Leaves a row in the audit although nothing was changed: what the report says of a row tells
-    /// whether the village's own says the same, hidden tags and phones included.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn record_look(&mut self, tx: &Tx, clock: &Clock, by: AccountId) -> Result<()> {
-        if self.is_recorded { Ok(()) } else { self.record(tx, clock, by, "compare_households").await }
-    }
-
-    async fn record(&mut self, tx: &Tx, clock: &Clock, by: AccountId, action: &'static str) -> Result<()> {
-        let target = Some(("area", self.village.id.0));
-        audit::append(tx, clock, &[Act { by: Some(by), action, target, area_path: &self.village.path }]).await?;
-        self.is_recorded = true;
+    async fn audit(&mut self, tx: &Tx, clock: &Clock, may: &May<ImportHouseholds>, action: &'static str) -> Result<()> {
+        let Area { id, path, .. } = &self.village;
+        let act = Act { by: Some(may.account_id()), action, target: Some(("area", id.0)), area_path: path };
+        audit::append(tx, clock, &[act]).await?;
+        self.is_audited = true;
         Ok(())
     }
 
     /// Makes the missing grids and puts the households there.
-    async fn make_grids(&mut self, tx: &Tx, clock: &Clock) -> Result<bool> {
+    async fn make_grids(&mut self, tx: &Tx, clock: &Clock, may: &May<ImportHouseholds>) -> Result<bool> {
         let mut made = HashMap::new();
         for (id, name) in std::mem::take(&mut self.missing) {
-            // Somebody may have made it since the sheet was compared.
-            let grid = match areas::named(tx, &self.village, &name).await? {
-                Some(grid) => grid,
-                None => areas::insert(tx, clock, Some(&self.village), name).await?,
-            };
+            let grid = areas::grid_of_roster(tx, clock, may, &self.village, name).await?;
             made.insert(id, grid.id);
         }
         if !made.is_empty() {
@@ -210,6 +210,7 @@ impl RosterPlan {
             problems: report.problems,
             dropped_columns: report.dropped_columns,
             rule_set_id: None,
+            set: None,
             is_blocked: self.is_blocked,
         }
     }
@@ -290,89 +291,21 @@ fn stable(code: Cow<'static, str>) -> &'static str {
     }
 }
 
-/// The grids of a village, and those that it is to get.
-struct Grids {
-    by_name: HashMap<String, Vec<Area>>,
-    imagined: Vec<(AreaId, AreaName)>,
-}
-
-impl Grids {
-    async fn of(db: &impl ConnectionTrait, village: &Area) -> Result<Self> {
-        let mut by_name: HashMap<String, Vec<Area>> = HashMap::new();
-        for area in areas::below(db, &village.path).await?.into_iter().filter(|area| area.level == Level::Grid) {
-            by_name.entry(plain(&area.name)).or_default().push(area);
-        }
-        Ok(Self { by_name, imagined: Vec::new() })
-    }
-
-    fn areas(&self) -> impl Iterator<Item = &Area> {
-        self.by_name.values().flatten()
-    }
-
-    /// Gives the village, in mind only, the grids that a roster names and it does not have.
-    fn imagine(&mut self, clock: &Clock, village: &Area, roster: &mut Roster) {
-        let mut too_many = None;
-        for row in &roster.rows {
-            let name = plain(&row.grid);
-            let Ok(parsed) = AreaName::parse(&name) else { continue };
-            if self.imagined.len() == GRIDS_NEW_MAX && !self.by_name.contains_key(&name) {
-                too_many.get_or_insert((row.row, name));
-                continue;
-            }
-            self.by_name.entry(name).or_insert_with_key(|name| {
-                let id = AreaId(clock.new_id());
-                self.imagined.push((id, parsed));
-                vec![Area {
-                    id,
-                    parent_id: Some(village.id),
-                    level: Level::Grid,
-                    name: name.clone(),
-                    path: village.path.clone(),
-                    created_at: clock.now(),
-                }]
-            });
-        }
-        if let Some((row, name)) = too_many {
-            let what = format!("一次最多新建 {GRIDS_NEW_MAX} 个组，请核对「组」这一列是不是选错了。");
-            roster.refuse(row, &[Field::Grid], &name, "too_many_grids", what);
-        }
-    }
-
-    fn find(&self, name: &str) -> Option<&Area> {
-        match self.by_name.get(&plain(name)).map(Vec::as_slice) {
-            Some([grid]) => Some(grid),
-            _ => None,
-        }
-    }
-
-    /// Code and sentence for a name that [`Grids::find`] does not find.
-    fn why_not(&self, name: &str) -> (&'static str, &'static str) {
-        if self.by_name.contains_key(&plain(name)) {
-            ("grid_ambiguous", "村里有几个组都叫这个名字，请先把它们的名字改得不一样。")
-        } else {
-            ("grid_unknown", "村里没有这个组，请改成已有的组名，或者选择新建没有的组。")
-        }
-    }
-}
-
-/// A name as it is compared: full-width forms folded, no blanks.
-fn plain(name: &str) -> String {
-    compact(&folded(name))
-}
-
-/// Brings a table of rules in as the village's draft; the caller has checked that the person may, and
-/// rolls back what was only tried.
+/// Brings a table of rules in as the village's draft; the caller rolls back what was only tried.
 ///
 /// # Errors
-/// [`rules::TOO_MANY_RULES`].
+/// [`NOT_FOUND`] for a village out of reach, [`rules::TOO_MANY_RULES`].
 pub async fn rules(
     tx: &Tx,
     clock: &Clock,
-    by: AccountId,
+    may: &May<ImportRules>,
     village: &Area,
     table: Parsed<RuleRow>,
     choices: Choices,
 ) -> Result<Import> {
+    if village.level != Level::Village || !may.reaches(&village.path) {
+        return Err(NOT_FOUND.into());
+    }
     let is_blocked = table.has_errors() && (!choices.skip_invalid || table.rows.is_empty());
     let rows = table.rows_total as usize;
     let mut import = Import {
@@ -385,14 +318,16 @@ pub async fn rules(
         problems: table.problems,
         dropped_columns: table.dropped_columns,
         rule_set_id: None,
+        set: None,
         is_blocked,
     };
     if !is_blocked && !table.rows.is_empty() {
         let rules = table.rows.into_iter().map(|row| row.rule).collect();
-        let brought = rules::bring_in(tx, clock, by, village, rules).await?;
+        let brought = rules::bring_in(tx, clock, may.account_id(), village, rules).await?;
         (import.created, import.updated, import.unchanged) = (brought.created, brought.updated, brought.unchanged);
         import.skipped = rows.saturating_sub(brought.created + brought.updated + brought.unchanged);
-        import.rule_set_id = Some(brought.rule_set_id);
+        import.set = Some(brought.rule_set_id);
+        import.rule_set_id = import.set.filter(|_| !choices.dry_run);
     }
     Ok(import)
 }

@@ -24,6 +24,7 @@ pub mod sheet;
 
 mod delimited;
 mod forbidden;
+mod grids;
 mod options;
 mod package;
 mod particulars;

@@ -121,11 +121,10 @@ async fn import_households(
     let RosterIn { file, dry_run, skip_invalid, create_grids, .. } = input;
     let roster = app.desk.roster(file).await?;
     let choices = Choices { dry_run, skip_invalid, create_grids };
-    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, village, roster, choices).await?;
-    while plan.is_unwritten() {
-        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, may.account_id()).await).await?;
+    let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, &may, village, roster, choices).await?;
+    while plan.is_unfinished() {
+        app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, &may).await).await?;
     }
-    app.write(async |tx| plan.record_look(tx, &app.clock, may.account_id()).await).await?;
     Ok(Json(plan.finish()))
 }
 
@@ -150,13 +149,8 @@ async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: Rule
     let village = areas::find_village(app.db.read(), &may, input.area_id).await?;
     let choices = Choices { dry_run: input.dry_run, skip_invalid: input.skip_invalid, create_grids: false };
     let table = app.desk.rules_table(input.file).await?;
-    let bring_in = async |tx: &_| imports::rules(tx, &app.clock, may.account_id(), &village, table, choices).await;
-    if choices.dry_run {
-        // Rolled back when it is dropped, and with it the draft.
-        let tried = bring_in(&app.db.begin().await?).await?;
-        return Ok(Json(Import { rule_set_id: None, ..tried }));
-    }
-    app.write(bring_in).await.map(Json)
+    let bring_in = async |tx: &_| imports::rules(tx, &app.clock, &may, &village, table, choices).await;
+    app.write_or_try(choices.dry_run, bring_in).await.map(Json)
 }
 
 /// A multipart form, field by field.

@@ -134,7 +134,7 @@ both_engines! {
         assert_eq!((again.status.as_u16(), again.code().as_str()), (409, "code_taken"));
     }
 
-    /// Mutation: ask in `Taker::approve` for nothing but the state and the person.
+    /// Mutation: ask in `Steps::approve` for nothing but the state and the person.
     async fn a_household_that_was_closed_meanwhile_earns_nothing_more_but_is_put_right(app) {
         let (cadre, panel) = (app.signed_in(&app.town.cadre).await, app.signed_in(&app.town.panel).await);
         let worker = app.signed_in(&app.town.worker).await;

@@ -15,7 +15,7 @@ use crate::areas::AreaName;
 use crate::clock::Millis;
 use crate::db::Db;
 use crate::ids::{AccountId, ScopeId, SessionId};
-use crate::scope::{Identity, Role, Scope};
+use crate::scope::{Identity, ImportHouseholds, Role, Scope};
 
 /// 2026-11-23 08:00 in the villages.
 const NOW: Millis = 1_795_392_000_000;
@@ -98,7 +98,8 @@ impl County {
     async fn bring_in(&self, village: usize, rows: Vec<NewHousehold>) -> Brought {
         let tx = self.db.begin().await.unwrap();
         let village = &self.villages[village].area;
-        let brought = bring_in(&tx, &self.clock, &self.keys, village, rows).await.unwrap();
+        let may = may::<ImportHouseholds>(Role::VillageCadre, &[village]);
+        let brought = bring_in(&tx, &self.clock, &self.keys, &may, village, rows).await.unwrap();
         tx.commit().await.unwrap();
         brought
     }

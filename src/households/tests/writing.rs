@@ -142,7 +142,8 @@ async fn the_same_roster_twice_changes_nothing() {
     let terms = county.terms().await;
     let tx = county.db.begin().await.unwrap();
     let village = &county.villages[0].area;
-    let again = bring_in(&tx, &county.clock, &county.keys, village, county.roster(0, 1200)).await.unwrap();
+    let may = may::<ImportHouseholds>(Role::VillageCadre, &[village]);
+    let again = bring_in(&tx, &county.clock, &county.keys, &may, village, county.roster(0, 1200)).await.unwrap();
     assert_eq!(again, Brought { unchanged: 1200, ..Brought::default() });
     assert!(tx.commit().await.unwrap().is_empty(), "nothing was touched");
     assert_eq!(entity::Entity::find().all(county.db.read()).await.unwrap(), before);
@@ -172,11 +173,32 @@ async fn a_later_roster_changes_its_rows_and_leaves_what_it_does_not_say() {
     let stored: HashSet<String> = terms.all(county.db.read()).await.unwrap().into_iter().map(|row| row.term).collect();
     assert_eq!(stored, terms::terms_of(&after).into_iter().collect());
 
+    let may = may::<ImportHouseholds>(Role::VillageCadre, &[&home.area]);
     let tx = county.db.begin().await.unwrap();
     let twice = [rows.clone(), rows].concat();
-    let refused = bring_in(&tx, &county.clock, &county.keys, &home.area, twice).await;
+    let refused = bring_in(&tx, &county.clock, &county.keys, &may, &home.area, twice).await;
     assert_eq!(refused.unwrap_err().refusal(), CODE_TAKEN);
     let strange = NewHousehold::parse(draft(&county.villages[1].grids[0], "LJP0022", "罗金")).unwrap();
-    let refused = bring_in(&tx, &county.clock, &county.keys, &home.area, vec![strange]).await;
+    let refused = bring_in(&tx, &county.clock, &county.keys, &may, &home.area, vec![strange]).await;
     assert_eq!(fault(&refused.unwrap_err()).1, "other_village");
+}
+
+/// Mutation: leave the reach out of [`bring_in`] or [`compare`].
+#[tokio::test]
+async fn a_roster_comes_into_a_village_in_reach_and_nowhere_else() {
+    let county = county().await;
+    let [home, other] = [0, 1].map(|village| &county.villages[village]);
+    let rows = county.roster(1, 3);
+    let grids: HashMap<AreaId, Area> = other.grids.iter().map(|grid| (grid.id, grid.clone())).collect();
+    let tx = county.db.begin().await.unwrap();
+    for (may, village) in [
+        (may::<ImportHouseholds>(Role::VillageCadre, &[&home.area]), &other.area),
+        (may::<ImportHouseholds>(Role::CountyAdmin, &[&county.top]), &county.top),
+    ] {
+        let compared = compare(&tx, &county.clock, &county.keys, &may, (village, &grids), &rows).await;
+        assert_eq!(compared.unwrap_err().refusal(), NOT_FOUND);
+        let brought = bring_in(&tx, &county.clock, &county.keys, &may, village, rows.clone()).await;
+        assert_eq!(brought.unwrap_err().refusal(), NOT_FOUND);
+    }
+    assert_eq!(entity::Entity::find().count(&tx).await.unwrap(), 0);
 }

@@ -96,7 +96,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
     let gone = gone::place(app).await;
     let mut grids = Vec::new();
     for village in [&town.village, &town.sibling, &town.far] {
-        let below = areas::below(app.app.db.read(), &village.path).await.unwrap();
+        let below = areas::below(app.app.db.read(), village).await.unwrap();
         grids.extend(below.into_iter().filter(|area| area.level == Level::Grid));
     }
     let households = [town.households[0], town.households[5], town.sibling_household, town.far_household];

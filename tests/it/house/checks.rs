@@ -85,12 +85,19 @@ fn axum_inside(source: &Source) -> Option<String> {
     Some(format!("{token} belongs into routes.rs or pages.rs"))
 }
 
-/// A room knows the hall and the rooms before it, and the app only in its routes; the hall knows no room.
+/// A room knows the hall and the rooms before it, and the app only in its routes; the hall knows no room, and of
+/// itself only what stands before. What stands behind the rooms is the house around them, which knows the hall
+/// and itself.
 fn wrong_imports<'a>(source: &'a Source, order: &'a [&str], hall: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     let place = |name: &str| order.iter().position(|listed| *listed == name);
     let module = source.module().unwrap_or_default();
+    let first_room = order.iter().position(|name| !hall.contains(name)).unwrap_or(order.len());
+    let in_the_hall = place(module).filter(|ours| *ours < first_room);
     let allowed = move |name: &str| match (source.room(), hall.contains(&name)) {
-        (None, true) => true,
+        (None, true) => match (in_the_hall, place(name)) {
+            (Some(ours), Some(theirs)) => theirs <= ours,
+            _ => true,
+        },
         (None, false) => KNOW_ALL.contains(&module) || (module == "writer" && name == WRITER_KNOWS),
         (Some(_), true) => !KNOW_ALL.contains(&name) || (name == "app" && DOORS.contains(&source.stem())),
         (Some(room), false) => {
