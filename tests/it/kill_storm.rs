@@ -67,7 +67,7 @@ struct Storm {
 }
 
 /// What had become of the requests that no answer came to.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Unanswered {
     before_commit: usize,
     after_commit: usize,
@@ -119,6 +119,7 @@ fn what_was_acknowledged_survives_every_kill() {
     assert_eq!(stored, sent, "every award that was sent, and no other, is stored after it was sent again");
     let acknowledged: usize = days.iter().map(|day| day.acknowledged.len()).sum();
     assert!(acknowledged > kills && sent.len() > acknowledged, "{acknowledged} of {} acknowledged", sent.len());
+    assert!(unanswered.before_commit > 0 && unanswered.after_commit > 0, "kills on both sides of COMMIT: {unanswered:?}");
     starts.sort();
     let (median, slowest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
     println!(
