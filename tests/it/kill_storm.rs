@@ -119,7 +119,10 @@ fn what_was_acknowledged_survives_every_kill() {
     assert_eq!(stored, sent, "every award that was sent, and no other, is stored after it was sent again");
     let acknowledged: usize = days.iter().map(|day| day.acknowledged.len()).sum();
     assert!(acknowledged > kills && sent.len() > acknowledged, "{acknowledged} of {} acknowledged", sent.len());
-    assert!(unanswered.before_commit > 0 && unanswered.after_commit > 0, "kills on both sides of COMMIT: {unanswered:?}");
+    assert!(
+        unanswered.before_commit > 0 && unanswered.after_commit > 0,
+        "kills on both sides of COMMIT: {unanswered:?}"
+    );
     starts.sort();
     let (median, slowest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
     println!(
