@@ -1,14 +1,16 @@
 //! T1: whatever was acknowledged survives the death of the process at any moment.
 //!
 //! Eight phones post awards over real sockets and write an id down only after a 2xx; the serving
-//! process is killed with SIGKILL after 50 to 450 ms and started again, as often as `HUJIFEN_KILLS`
-//! says. What a kill cannot show is a power cut: the kernel still holds what was written.
+//! process is killed with SIGKILL and started again, as often as `HUJIFEN_KILLS` says. Half of the
+//! kills come the moment the n-th request was sent, while its group forms or is being written; half the
+//! moment the n-th answer was read, while the rest of its group is being answered and the next group
+//! forms. What a kill cannot show is a power cut: the kernel still holds what was written.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,8 @@ use hujifen::awards::entity::Entity as Awards;
 use hujifen::clock::Clock;
 use hujifen::db::Db;
 use hujifen::keys::Keys;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -28,8 +32,10 @@ use crate::support::wire::Wire;
 
 const KILLS: usize = 10;
 const PHONES: usize = 8;
-/// Least and most that a process lives under the storm.
-const LIFE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(450));
+/// A process dies at one of its first so many requests or answers, the very first among them.
+const STEPS_MAX: usize = 400;
+/// Another number is another row of moments.
+const SEED: u64 = 1;
 /// A start's target; a single one may take longer where other work shares the machine.
 const READY: Duration = Duration::from_secs(2);
 const READY_AT_LAST: Duration = Duration::from_secs(20);
@@ -44,12 +50,27 @@ struct Day {
     acknowledged: Vec<Uuid>,
 }
 
-/// A process under the storm. Every other one dies right after it acknowledged something, which is
-/// when a promise made too early would be broken.
+/// What a phone does over and over.
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    Asked,
+    /// Right after it acknowledged something is when a promise made too early would be broken.
+    Answered,
+}
+
+/// A process under the storm: it dies when the phones together have done a step so many times.
 struct Storm {
     address: SocketAddr,
     server: Mutex<Option<Server>>,
-    overdue: AtomicBool,
+    fatal: Step,
+    left: AtomicUsize,
+}
+
+/// What had become of the requests that no answer came to.
+#[derive(Debug, Default)]
+struct Unanswered {
+    before_commit: usize,
+    after_commit: usize,
 }
 
 /// Mutation: in `writer::serve`, answer the group before `app.finish`.
@@ -67,30 +88,30 @@ fn what_was_acknowledged_survives_every_kill() {
     let days: Vec<Mutex<Day>> = (0..PHONES).map(|_| Mutex::default()).collect();
     let mut starts = Vec::new();
     let clock = Clock::system();
+    let mut chance = StdRng::seed_from_u64(SEED);
     for kill in 0..kills {
         let server = start(folder.path(), &mut starts);
         if kill % KILLS_PER_SIGN_IN == 0 {
             sign_in(&server, &town, &days);
         }
-        let storm =
-            Storm { address: server.address(), server: Mutex::new(Some(server)), overdue: AtomicBool::new(false) };
+        let storm = Storm {
+            address: server.address(),
+            server: Mutex::new(Some(server)),
+            fatal: if kill % 2 == 0 { Step::Asked } else { Step::Answered },
+            left: AtomicUsize::new(chance.random_range(1..=STEPS_MAX)),
+        };
         thread::scope(|scope| {
             for (number, day) in days.iter().enumerate() {
                 let (storm, town, clock) = (&storm, &town, &clock);
                 scope.spawn(move || storm.post_until_it_dies(town, clock, number, &mut day.lock().unwrap()));
-            }
-            thread::sleep(moment(&clock));
-            if kill % 2 == 0 {
-                storm.kill();
-            } else {
-                storm.overdue.store(true, Ordering::SeqCst);
             }
         });
     }
     let server = start(folder.path(), &mut starts);
     sign_in(&server, &town, &days);
     let days: Vec<Day> = days.into_iter().map(|day| day.into_inner().unwrap()).collect();
-    days.iter().for_each(|day| send_all_again(&server, day));
+    let mut unanswered = Unanswered::default();
+    days.iter().for_each(|day| send_all_again(&server, day, &mut unanswered));
     drop(server);
 
     let stored = runtime.block_on(stored(folder.path()));
@@ -98,11 +119,18 @@ fn what_was_acknowledged_survives_every_kill() {
     assert_eq!(stored, sent, "every award that was sent, and no other, is stored after it was sent again");
     let acknowledged: usize = days.iter().map(|day| day.acknowledged.len()).sum();
     assert!(acknowledged > kills && sent.len() > acknowledged, "{acknowledged} of {} acknowledged", sent.len());
+    assert!(
+        unanswered.before_commit > 0 && unanswered.after_commit > 0,
+        "kills on both sides of COMMIT: {unanswered:?}"
+    );
     starts.sort();
     let (median, slowest) = (starts[starts.len() / 2], starts[starts.len() - 1]);
     println!(
-        "{kills} kills, {} sent, {acknowledged} acknowledged; ready after {median:?}, at most {slowest:?}",
-        sent.len()
+        "{kills} kills, {} sent, {acknowledged} acknowledged; of the others {} died before COMMIT, {} after it; \
+         ready after {median:?}, at most {slowest:?}",
+        sent.len(),
+        unanswered.before_commit,
+        unanswered.after_commit
     );
     assert!(median <= READY, "ready only after {median:?}");
 }
@@ -145,14 +173,11 @@ fn recorder(town: &Town, phone: usize) -> &str {
     [&town.cadre, &town.worker, &town.other_worker][phone % 3].username.as_str()
 }
 
-fn moment(clock: &Clock) -> Duration {
-    let share = f64::from(u16::from_be_bytes(clock.random())) / f64::from(u16::MAX);
-    LIFE.0 + (LIFE.1 - LIFE.0).mul_f64(share)
-}
-
 impl Storm {
-    fn kill(&self) {
-        drop(self.server.lock().unwrap().take());
+    fn note(&self, step: Step) {
+        if step == self.fatal && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            drop(self.server.lock().unwrap().take());
+        }
     }
 
     fn post_until_it_dies(&self, town: &Town, clock: &Clock, phone: usize, day: &mut Day) {
@@ -161,14 +186,16 @@ impl Storm {
             let (id, award) = award(town, clock, phone, day.sent.len());
             let body = award.to_string();
             day.sent.push((id, award));
-            match wire.send("POST", "/api/v1/awards", &body) {
+            if wire.ask("POST", "/api/v1/awards", &body).is_err() {
+                return;
+            }
+            self.note(Step::Asked);
+            match wire.answer() {
                 Ok((201, _)) => day.acknowledged.push(id),
                 Ok((status, answer)) => panic!("{status}: {answer}"),
                 Err(_) => return,
             }
-            if self.overdue.load(Ordering::SeqCst) {
-                self.kill();
-            }
+            self.note(Step::Answered);
         }
     }
 }
@@ -184,7 +211,7 @@ fn award(town: &Town, clock: &Clock, phone: usize, number: usize) -> (Uuid, Valu
 }
 
 /// What was acknowledged answers that it is known; what was not is recorded now, or is known too.
-fn send_all_again(server: &Server, day: &Day) {
+fn send_all_again(server: &Server, day: &Day, unanswered: &mut Unanswered) {
     let acknowledged: HashSet<Uuid> = day.acknowledged.iter().copied().collect();
     let mut wire = Wire::connect(server.address(), Some(day.token.clone())).unwrap();
     for some in day.sent.chunks(500) {
@@ -195,7 +222,12 @@ fn send_all_again(server: &Server, day: &Day) {
         let answer: Value = serde_json::from_str(&answer).unwrap();
         for ((id, _), result) in some.iter().zip(answer["results"].as_array().unwrap()) {
             let status = result["status"].as_u64().unwrap();
-            assert!(status == 200 || status == 201 && !acknowledged.contains(id), "{id} was lost: {result}");
+            match (status, acknowledged.contains(id)) {
+                (200, true) => {}
+                (200, false) => unanswered.after_commit += 1,
+                (201, false) => unanswered.before_commit += 1,
+                _ => panic!("{id} was lost: {result}"),
+            }
         }
     }
 }

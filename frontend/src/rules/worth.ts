@@ -14,7 +14,7 @@ export interface Given {
 export type Used = number | null;
 
 export const deducts = (rule: Rule) => ['deduction', 'degrees_off', 'veto'].includes(rule.kind);
-/** What is neither is scored on a round, or given without a deed: nobody chooses it. */
+/** What is neither is judged on a round, or given without a deed: nobody chooses it. */
 export const earns = (rule: Rule) => ['addition', 'ladder', 'bands', 'degrees'].includes(rule.kind);
 
 /** The window in which the rule's own units are counted. */

@@ -86,6 +86,18 @@ export class Caller {
     throw new Error(`fewer than ${count} households without ${deed}`);
   }
 
+  /** One such resident. */
+  async freshOne(deed: string): Promise<Household> {
+    const [one] = await this.fresh(deed, 1);
+    return one!;
+  }
+
+  /** Whoever comes first in the list of all in reach. */
+  async firstHousehold(): Promise<Household> {
+    const { items } = await this.get<List<Household>>('/households?limit=1');
+    return items[0]!;
+  }
+
   /** Records a deed of today. */
   async award(household: string, deed: string, note?: string): Promise<Award> {
     const { id } = await this.rule(deed);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { test as base, expect, type Page } from '@playwright/test';
-import { Caller } from './caller.ts';
+import { Caller, type Award, type Household } from './caller.ts';
 import { copyOfTown } from './prepare.ts';
 import { expectSoundScreen } from './screen.ts';
 import { password, startServer, type Server } from './server.ts';
@@ -13,15 +13,25 @@ export interface Options {
   large: boolean;
 }
 
+/** What waits, in the order in which it was recorded, and who recorded and who decides it. */
+interface Table {
+  worker: Caller;
+  panel: Caller;
+  households: Household[];
+  awards: Award[];
+}
+
 interface Fixtures {
   /** A server with a database of its own. */
   server: Server;
   /** Goes to a path of the app, in large type where the project asks for it. */
   open(path: string): Promise<void>;
-  /** Signs in through the real page, as a person who was not signed in before. */
-  signedIn(role: Role): Promise<void>;
+  /** Signs in through the real page, as a person who was not signed in before; then goes to a path. */
+  signedIn(role: Role, path?: string): Promise<void>;
   /** The API beside the browser: prepares what a test needs and says what was stored. */
   as(role: Role): Promise<Caller>;
+  /** Leaves nothing for the panel to decide but this deed of so many households, as the worker recorded it. */
+  onTheTable(deed: string, count: number, note?: string): Promise<Table>;
   /** Asserts that what is on the screen is sound and keeps a picture of it under this name. */
   look(name: string): Promise<void>;
 }
@@ -57,16 +67,28 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   signedIn: async ({ page, open }, use) => {
-    await use(async (role) => {
+    await use(async (role, path) => {
       await page.context().clearCookies();
       await open('/');
       await fillSignIn(page, role, password);
       await expect(page.getByLabel('密码')).toBeHidden();
+      if (path) await open(path);
     });
   },
 
   as: async ({ server }, use) => {
     await use((role) => Caller.signIn(server.url, role, password));
+  },
+
+  onTheTable: async ({ as }, use) => {
+    await use(async (deed, count, note) => {
+      const [worker, panel] = [await as('worker'), await as('panel')];
+      await panel.clearTable();
+      const households = await worker.fresh(deed, count);
+      const awards: Award[] = [];
+      for (const one of households) awards.push(await worker.award(one.id, deed, note));
+      return { worker, panel, households, awards };
+    });
   },
 
   look: async ({ page, large }, use) => {

@@ -5,12 +5,10 @@ const wanted = 'xin-mi-ma-2026';
 /** Mutation: take a wrong present password, or let the old one work on. */
 test('a changed password is the only one that opens the app @screen', async ({
   page,
-  open,
   signedIn,
   look,
 }) => {
-  await signedIn('worker');
-  await open('/me');
+  await signedIn('worker', '/me');
   await look('me');
   await page.getByRole('button', { name: '改密码' }).tap();
   await page.getByLabel('现在的密码').fill('not-the-password');
@@ -32,9 +30,8 @@ test('a changed password is the only one that opens the app @screen', async ({
 });
 
 /** Mutation: keep the session alive on the server, or its lists in the app. */
-test('signing out ends the session for this phone', async ({ page, open, signedIn }) => {
-  await signedIn('worker');
-  await open('/me');
+test('signing out ends the session for this phone', async ({ page, signedIn }) => {
+  await signedIn('worker', '/me');
   await page.getByRole('button', { name: '退出登录' }).tap();
   await expect(page.getByLabel('密码')).toBeVisible();
   await page.goBack();

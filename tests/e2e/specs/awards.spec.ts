@@ -23,34 +23,34 @@ test('three taps give five points, which the household and the ranking show @scr
   look,
 }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  const before = one!.month_points ?? 0;
+  const one = await worker.freshOne(cleaning);
+  const before = one.month_points ?? 0;
 
   await signedIn('worker');
-  await expect(row(page, one!)).toBeVisible();
+  await expect(row(page, one)).toBeVisible();
   await look('home');
 
-  await row(page, one!).tap();
+  await row(page, one).tap();
   await page.getByRole('button', { name: cleaning }).first().tap();
-  await expect(page.getByRole('button', { name: `给 ${one!.name} 加 5 分` })).toBeVisible();
+  await expect(page.getByRole('button', { name: `给 ${one.name} 加 5 分` })).toBeVisible();
   await look('award');
-  await page.getByRole('button', { name: `给 ${one!.name} 加 5 分` }).tap();
+  await page.getByRole('button', { name: `给 ${one.name} 加 5 分` }).tap();
 
   await expect(page.getByText('已加 5 分')).toBeVisible();
   await expect(page.getByRole('button', { name: '撤销' })).toBeVisible();
-  await expect(row(page, one!)).toContainText(`本月 ${before + 5}`);
+  await expect(row(page, one)).toContainText(`本月 ${before + 5}`);
   await look('home-after-award');
 
-  await open(`/households/${one!.id}`);
+  await open(`/households/${one.id}`);
   const newest = page.getByRole('listitem').filter({ hasText: cleaning }).first();
   await expect(newest).toContainText('加 5 分');
   await look('household');
 
   await open('/ranking');
-  await page.getByRole('searchbox').fill(one!.code);
+  await page.getByRole('searchbox').fill(one.code);
   await page.getByRole('button', { name: '找', exact: true }).tap();
   const found = page.getByRole('table', { name: '找到的户' });
-  await expect(found.getByRole('row').filter({ hasText: one!.name })).toContainText(
+  await expect(found.getByRole('row').filter({ hasText: one.name })).toContainText(
     String(before + 5),
   );
 });
@@ -58,16 +58,16 @@ test('three taps give five points, which the household and the ranking show @scr
 /** Mutation: send 撤销 as a second award, or leave it out. */
 test('撤销 takes the points back', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  const before = await worker.statement(one!.id);
+  const one = await worker.freshOne(cleaning);
+  const before = await worker.statement(one.id);
 
   await signedIn('worker');
-  await threeTaps(page, one!);
+  await threeTaps(page, one);
   await page.getByRole('button', { name: '撤销' }).tap();
   await expect(page.getByText('已撤销')).toBeVisible();
-  await expect(row(page, one!)).toContainText(`本月 ${one!.month_points}`);
+  await expect(row(page, one)).toContainText(`本月 ${one.month_points}`);
 
-  const after = await worker.statement(one!.id);
+  const after = await worker.statement(one.id);
   expect(after.household.balances).toEqual(before.household.balances);
   expect(after.items.slice(0, 2).map(({ kind, points }) => [kind, points])).toEqual([
     ['reversal', -5],
@@ -83,8 +83,8 @@ test('an award whose answer was lost is recorded once @screen', async ({
   look,
 }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  const before = await worker.statement(one!.id);
+  const one = await worker.freshOne(cleaning);
+  const before = await worker.statement(one.id);
   let lost = 0;
   await page.route('**/api/v1/awards', async (route) => {
     if (route.request().method() !== 'POST' || lost > 0) return route.fallback();
@@ -94,16 +94,16 @@ test('an award whose answer was lost is recorded once @screen', async ({
   });
 
   await signedIn('worker');
-  await row(page, one!).tap();
+  await row(page, one).tap();
   await page.getByRole('button', { name: cleaning }).first().tap();
-  const give = page.getByRole('button', { name: `给 ${one!.name} 加 5 分` });
+  const give = page.getByRole('button', { name: `给 ${one.name} 加 5 分` });
   await give.tap();
   await expect(page.getByRole('alert').filter({ hasText: '连不上网络' })).toBeVisible();
   await look('award-unanswered');
   await give.tap();
   await expect(page.getByText('已加 5 分')).toBeVisible();
 
-  const after = await worker.statement(one!.id);
+  const after = await worker.statement(one.id);
   expect(lost).toBe(1);
   expect(after.items).toHaveLength(Math.min(before.items.length + 1, 20));
   expect(after.items[0]).toMatchObject({ rule_name: cleaning, points: 5 });
@@ -113,20 +113,20 @@ test('an award whose answer was lost is recorded once @screen', async ({
 /** Mutation: let the button work while the first press waits, and every press make an id. */
 test('pressing twice records once', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  const before = await worker.statement(one!.id);
+  const one = await worker.freshOne(cleaning);
+  const before = await worker.statement(one.id);
 
   await signedIn('worker');
-  await row(page, one!).tap();
+  await row(page, one).tap();
   await page.getByRole('button', { name: cleaning }).first().tap();
-  const give = page.getByRole('button', { name: `给 ${one!.name} 加 5 分` });
+  const give = page.getByRole('button', { name: `给 ${one.name} 加 5 分` });
   await give.evaluate((button: HTMLButtonElement) => {
     button.click();
     button.click();
   });
   await expect(page.getByText('已加 5 分')).toBeVisible();
 
-  const after = await worker.statement(one!.id);
+  const after = await worker.statement(one.id);
   expect(after.household.balances.pending).toBe(before.household.balances.pending + 5);
 });
 

@@ -27,11 +27,10 @@ test('a household is found by its code, its name and its door @screen', async ({
 });
 
 /** Mutation: leave the rules out of the search, or their points. */
-test('a deed is found by a word in it @screen', async ({ page, as, open, signedIn, look }) => {
+test('a deed is found by a word in it @screen', async ({ page, as, signedIn, look }) => {
   const worker = await as('worker');
-  const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
-  await signedIn('worker');
-  await open(`/award/${items[0]!.id}`);
+  const { id } = await worker.firstHousehold();
+  await signedIn('worker', `/award/${id}`);
   await page.getByRole('button', { name: '搜索' }).tap();
   await page.getByRole('searchbox', { name: '搜事项' }).fill('防火');
   const deed = page.getByRole('list', { name: '搜到的事项' }).getByRole('button');

@@ -1,11 +1,9 @@
-import type { Household } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: turn 大字 on for one screen only, or forget it. */
 test('大字 can be had on every screen and stays', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
-  const { id } = items[0]!;
+  const { id } = await worker.firstHousehold();
   await signedIn('worker');
   const html = page.locator('html');
   for (const path of [

@@ -1,23 +1,22 @@
-import { cleaning, type Household } from '../harness/caller.ts';
+import { cleaning } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: let the phone promise points beyond the cap. */
 test('a cap is said before it bites @screen', async ({ page, as, open, signedIn, look }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  for (let times = 0; times < 3; times += 1) await worker.award(one!.id, cleaning);
+  const one = await worker.freshOne(cleaning);
+  for (let times = 0; times < 3; times += 1) await worker.award(one.id, cleaning);
 
-  await signedIn('worker');
-  await open(`/award/${one!.id}`);
+  await signedIn('worker', `/award/${one.id}`);
   await page.getByRole('button', { name: cleaning }).first().tap();
   await expect(page.getByText('本月第 4 次,最多 4 次')).toBeVisible();
   await page.getByRole('button', { name: '多 1 人次' }).tap();
   await expect(page.getByText('本月只能再加 1 次,多出的不算分')).toBeVisible();
   await look('award-clipped');
-  await page.getByRole('button', { name: `给 ${one!.name} 加 5 分` }).tap();
+  await page.getByRole('button', { name: `给 ${one.name} 加 5 分` }).tap();
   await expect(page.getByText('这次只加 5 分,已到上限')).toBeVisible();
 
-  await open(`/award/${one!.id}`);
+  await open(`/award/${one.id}`);
   await page.getByRole('button', { name: cleaning }).first().tap();
   await expect(page.getByText('本月 4 次已满,再记不加分')).toBeVisible();
   await look('award-full');
@@ -32,15 +31,12 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
   look,
 }) => {
   const worker = await as('worker');
-  const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
-  const one = items[0]!;
-  await signedIn('worker');
-  await open(`/award/${one.id}`);
+  const one = await worker.firstHousehold();
+  await signedIn('worker', `/award/${one.id}`);
   await expect(page.getByText('全部事项')).toBeVisible();
   await expect(page.getByText('扣分', { exact: true })).toHaveCount(0);
 
-  await signedIn('cadre');
-  await open(`/award/${one.id}`);
+  await signedIn('cadre', `/award/${one.id}`);
   await page.getByText('扣分', { exact: true }).tap();
   await page.getByRole('button', { name: '占道堆放不清理' }).tap();
   const take = page.getByRole('button', { name: `给 ${one.name} 扣 2 分` });
@@ -69,8 +65,7 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
 
 /** Mutation: answer an unknown household with an empty screen. */
 test('what cannot be found says so @screen', async ({ page, open, signedIn, look }) => {
-  await signedIn('worker');
-  await open('/households/01939f7e-0000-7000-8000-000000000001');
+  await signedIn('worker', '/households/01939f7e-0000-7000-8000-000000000001');
   await expect(page.getByRole('alert').filter({ hasText: '没有找到' })).toBeVisible();
   await look('household-missing');
   await open('/no-such-page');

@@ -9,7 +9,6 @@ interface List<T> {
 test('all households listed are chosen, those of one grid or those of a search', async ({
   page,
   as,
-  open,
   signedIn,
 }) => {
   const cadre = await as('cadre');
@@ -22,8 +21,7 @@ test('all households listed are chosen, those of one grid or those of a search',
   const listed = await cadre.get<List<Household>>(`/households?area_id=${grid.id}&limit=80`);
   const present = listed.items.filter((one) => one.status === 'resident');
 
-  await signedIn('cadre');
-  await open('/many');
+  await signedIn('cadre', '/many');
   await page.getByLabel('看哪一组').selectOption(grid.name);
   await expect(page.getByRole('list', { name: `${grid.name}的户` })).toBeVisible();
   await page.getByRole('button', { name: `选列出的 ${present.length} 户` }).tap();

@@ -5,16 +5,14 @@ import { expect, test } from '../harness/fixtures.ts';
 test('the ranking of a month, a quarter and a year, and the row of one household @screen', async ({
   page,
   as,
-  open,
   signedIn,
   look,
 }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
-  await worker.award(one!.id, cleaning);
+  const one = await worker.freshOne(cleaning);
+  await worker.award(one.id, cleaning);
 
-  await signedIn('worker');
-  await open('/ranking');
+  await signedIn('worker', '/ranking');
   const table = page.getByRole('table', { name: /排名$/ });
   await expect(table.getByRole('row').nth(1)).toContainText('第 1 名');
   await look('ranking-month');
@@ -29,10 +27,10 @@ test('the ranking of a month, a quarter and a year, and the row of one household
     await expect(page.getByRole('table', { name: period }).getByRole('row').nth(1)).toBeVisible();
   }
 
-  await page.getByRole('searchbox').fill(one!.code);
+  await page.getByRole('searchbox').fill(one.code);
   await page.getByRole('button', { name: '找', exact: true }).tap();
   const found = page.getByRole('table', { name: '找到的户' });
-  await expect(found.getByRole('link', { name: one!.name })).toBeVisible();
+  await expect(found.getByRole('link', { name: one.name })).toBeVisible();
   await look('ranking-found');
 
   await page.getByRole('searchbox').fill('没有这个人');

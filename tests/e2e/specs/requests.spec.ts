@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import type { Household } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** What the browser asks for until it has been quiet for a while. */
@@ -16,8 +15,7 @@ async function asked(page: Page, path: string): Promise<string[]> {
 /** Mutation: read the list in the effect that loads it. */
 test('a screen asks for each thing once', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
-  const { id } = items[0]!;
+  const { id } = await worker.firstHousehold();
   await signedIn('worker');
 
   const home = await asked(page, '/');

@@ -4,18 +4,12 @@ import { expect, test } from '../harness/fixtures.ts';
 /** Mutation: post before the approval, or keep the reason from the recorder. */
 test('the panel approves, returns and rejects, and the recorder sees why @screen', async ({
   page,
-  as,
-  open,
   signedIn,
   look,
+  onTheTable,
 }) => {
-  const [worker, panel] = [await as('worker'), await as('panel')];
-  await panel.clearTable();
-  const [first, second, third] = await worker.fresh(advice, 3);
-  const awards: Award[] = [];
-  for (const one of [first, second, third]) {
-    awards.push(await worker.award(one!.id, advice, '提议在村口装两盏路灯'));
-  }
+  const { worker, panel, households, awards } = await onTheTable(advice, 3, '提议在村口装两盏路灯');
+  const [first, second, third] = households;
   const before = await worker.statement(first!.id);
 
   await signedIn('panel');
@@ -43,8 +37,7 @@ test('the panel approves, returns and rejects, and the recorder sees why @screen
   const after = await worker.statement(first!.id);
   expect(after.household.balances.pending).toBe(before.household.balances.pending + 5);
 
-  await signedIn('worker');
-  await open('/mine');
+  await signedIn('worker', '/mine');
   const mine = (name: string) => page.getByRole('listitem').filter({ hasText: name }).first();
   await expect(mine(first!.name)).toContainText('已记上');
   await expect(mine(second!.name)).toContainText('退回:日期不对');
@@ -55,14 +48,11 @@ test('the panel approves, returns and rejects, and the recorder sees why @screen
 /** Mutation: approve what was struck out. */
 test('alike awards are approved together, one struck out waits @screen', async ({
   page,
-  as,
   signedIn,
   look,
+  onTheTable,
 }) => {
-  const [worker, panel] = [await as('worker'), await as('panel')];
-  await panel.clearTable();
-  const some = await worker.fresh(advice, 3);
-  for (const one of some) await worker.award(one.id, advice);
+  const { panel, households: some } = await onTheTable(advice, 3);
 
   await signedIn('panel');
   await page.getByRole('button', { name: '同类 3 条一起通过' }).tap();
@@ -80,14 +70,12 @@ test('alike awards are approved together, one struck out waits @screen', async (
 /** Mutation: approve what needs a proof without saying what was seen. */
 test('what demands a photo is approved by saying what was seen @screen', async ({
   page,
-  as,
   signedIn,
   look,
+  onTheTable,
 }) => {
-  const [worker, panel] = [await as('worker'), await as('panel')];
-  await panel.clearTable();
-  const [one] = await worker.fresh(repairs, 1);
-  const award = await worker.award(one!.id, repairs);
+  const { panel, households, awards } = await onTheTable(repairs, 1);
+  const [one, award] = [households[0]!, awards[0]!];
 
   await signedIn('panel');
   await page.getByRole('button', { name: '通过', exact: true }).tap();
@@ -97,7 +85,7 @@ test('what demands a photo is approved by saying what was seen @screen', async (
   await dialog.getByRole('button', { name: '到现场看过' }).tap();
   await look('review-proof');
   await dialog.getByRole('button', { name: '通过', exact: true }).tap();
-  await expect(page.getByText(`${one!.name}的通过了`)).toBeVisible();
+  await expect(page.getByText(`${one.name}的通过了`)).toBeVisible();
 
   const { status, steps } = await panel.get<Award>(`/awards/${award.id}`);
   expect(status).toBe('posted');
@@ -109,11 +97,10 @@ test('what somebody else has decided leaves the table, the rest is approved', as
   page,
   as,
   signedIn,
+  onTheTable,
 }) => {
-  const [worker, panel, cadre] = [await as('worker'), await as('panel'), await as('cadre')];
-  await panel.clearTable();
-  const awards: Award[] = [];
-  for (const one of await worker.fresh(advice, 4)) awards.push(await worker.award(one.id, advice));
+  const { panel, awards } = await onTheTable(advice, 4);
+  const cadre = await as('cadre');
 
   await signedIn('panel');
   await expect(page.getByText('还有 4 条')).toBeVisible();
@@ -133,11 +120,8 @@ test('what somebody else has decided leaves the table, the rest is approved', as
 });
 
 /** Mutation: say that nothing waits when the first page is done. */
-test('the table goes on behind its first page', async ({ page, as, signedIn }) => {
-  const [worker, panel] = [await as('worker'), await as('panel')];
-  await panel.clearTable();
-  const some = await worker.fresh(advice, 2);
-  for (const one of some) await worker.award(one.id, advice);
+test('the table goes on behind its first page', async ({ page, signedIn, onTheTable }) => {
+  const { panel, households: some } = await onTheTable(advice, 2);
   await page.route('**/awards?reviewable=true&limit=50*', (route) =>
     route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
   );
@@ -153,14 +137,13 @@ test('the table goes on behind its first page', async ({ page, as, signedIn }) =
 });
 
 /** Mutation: let a recorder take back what the panel has approved. */
-test('the recorder withdraws what still waits', async ({ page, as, open, signedIn }) => {
+test('the recorder withdraws what still waits', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(advice, 1);
-  const award = await worker.award(one!.id, advice);
+  const one = await worker.freshOne(advice);
+  const award = await worker.award(one.id, advice);
 
-  await signedIn('worker');
-  await open('/mine');
-  const mine = page.getByRole('listitem').filter({ hasText: one!.name }).first();
+  await signedIn('worker', '/mine');
+  const mine = page.getByRole('listitem').filter({ hasText: one.name }).first();
   await mine.getByRole('button', { name: '撤回' }).tap();
   await expect(page.getByText('撤回了')).toBeVisible();
   expect((await worker.get<Award>(`/awards/${award.id}`)).status).toBe('withdrawn');

@@ -1,4 +1,3 @@
-import type { Household } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 const tabs = ['记分', '各户', '待办', '排名', '我记的', '我的'];
@@ -47,19 +46,16 @@ test('the town chooses a village and reads a household @screen', async ({
 test('a cadre reveals a phone, a worker is not offered it @screen', async ({
   page,
   as,
-  open,
   signedIn,
   look,
 }) => {
   const worker = await as('worker');
-  const { items } = await worker.get<{ items: Household[] }>('/households?limit=1');
-  const path = `/households/${items[0]!.id}`;
-  await signedIn('worker');
-  await open(path);
+  const { id } = await worker.firstHousehold();
+  const path = `/households/${id}`;
+  await signedIn('worker', path);
   await expect(page.getByText('每一分怎么来的')).toBeVisible();
   await expect(page.getByRole('button', { name: '看电话和标记' })).toHaveCount(0);
-  await signedIn('cadre');
-  await open(path);
+  await signedIn('cadre', path);
   await page.getByRole('button', { name: '看电话和标记' }).tap();
   await expect(page.getByRole('link', { name: /^1\d{10}$/ })).toBeVisible();
   await look('household-revealed');

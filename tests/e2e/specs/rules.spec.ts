@@ -68,7 +68,6 @@ function everyKind([plain]: Rule[]): Rule[] {
 test('every kind of rule says what it gives and asks for what it needs @screen', async ({
   page,
   as,
-  open,
   signedIn,
   look,
 }) => {
@@ -78,8 +77,7 @@ test('every kind of rule says what it gives and asks for what it needs @screen',
   );
   const one = items.find((household) => household.status === 'resident' && household.size > 1)!;
   await tableSays(page, everyKind);
-  await signedIn('cadre');
-  await open(`/award/${one.id}`);
+  await signedIn('cadre', `/award/${one.id}`);
   const chip = (name: string) => page.getByRole('button', { name }).first();
   const bar = page.getByRole('form', { name: '记分' });
   const go = bar.locator('button').last();
@@ -131,25 +129,19 @@ async function pointsOf(page: Page): Promise<string> {
 }
 
 /** Mutation: keep the table that was read before. */
-test('a rule that is no longer in force leaves the screen', async ({
-  page,
-  as,
-  open,
-  signedIn,
-}) => {
+test('a rule that is no longer in force leaves the screen', async ({ page, as, signedIn }) => {
   const worker = await as('worker');
-  const [one] = await worker.fresh(cleaning, 1);
+  const one = await worker.freshOne(cleaning);
   const gone = { id: '01939f7e-0000-7000-8000-000000000009', name: '已经取消的事项' };
   await tableSays(page, (rules, time) =>
     time === 1 ? [{ ...rules[0], ...gone, cap: null }, ...rules] : rules,
   );
-  await signedIn('worker');
-  await open(`/award/${one!.id}`);
+  await signedIn('worker', `/award/${one.id}`);
   await page.getByRole('button', { name: gone.name }).first().tap();
   await page.getByRole('form', { name: '记分' }).locator('button').last().tap();
   await expect(page.getByRole('alert').filter({ hasText: '没有这一项' })).toBeVisible();
   await expect(page.getByText(gone.name)).toHaveCount(0);
   await page.getByRole('button', { name: cleaning }).first().tap();
-  await page.getByRole('button', { name: `给 ${one!.name} 加 5 分` }).tap();
+  await page.getByRole('button', { name: `给 ${one.name} 加 5 分` }).tap();
   await expect(page.getByText('已加 5 分')).toBeVisible();
 });

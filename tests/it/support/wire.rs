@@ -32,13 +32,29 @@ impl Wire {
     /// # Errors
     /// When the connection breaks before the whole answer has come.
     pub fn send(&mut self, method: &str, path: &str, body: &str) -> io::Result<(u16, String)> {
+        self.ask(method, path, body)?;
+        self.answer()
+    }
+
+    /// Sends a request, whose answer is to be read before the next.
+    ///
+    /// # Errors
+    /// When the connection is broken.
+    pub fn ask(&mut self, method: &str, path: &str, body: &str) -> io::Result<()> {
         let token = self.token.as_deref().unwrap_or_default();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.stream.get_mut().write_all(request.as_bytes())
+    }
+
+    /// Reads the answer to what was asked: status and body.
+    ///
+    /// # Errors
+    /// When the connection breaks before the whole answer has come.
+    pub fn answer(&mut self) -> io::Result<(u16, String)> {
         let status = self.line()?;
         let status = status.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(cut_off)?;
         let mut length = 0;
