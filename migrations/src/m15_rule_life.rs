@@ -70,7 +70,8 @@ async fn remarks(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(ForeignKey::create().from("rule_set_remarks", "rule_set_id").to("rule_sets", "id"))
         .take();
     manager.create_table(table).await?;
-    let of_set = Index::create().name("rule_set_remarks_sets").table("rule_set_remarks").col("rule_set_id").col("id").take();
+    let of_set =
+        Index::create().name("rule_set_remarks_sets").table("rule_set_remarks").col("rule_set_id").col("id").take();
     manager.create_index(of_set).await?;
     append_only::protect(manager, "rule_set_remarks").await
 }

@@ -13,7 +13,8 @@ use crate::areas::{self, Area};
 use crate::auth::Cookies;
 use crate::config::Config;
 use crate::rules::adoption::{Resolution, adopt};
-use crate::scope::{AdoptRules, Identity, ImportHouseholds, ImportRules, May, Verb};
+use crate::rules::{self, filing};
+use crate::scope::{AdoptRules, FileRules, Identity, ImportHouseholds, ImportRules, May, Verb};
 use crate::spreadsheets::desk::File;
 use crate::spreadsheets::imports::{self, Choices, Import, RosterPlan};
 use crate::spreadsheets::report::Level;
@@ -67,7 +68,7 @@ pub(super) struct ImportTable {
 #[derive(Args)]
 struct Adoption {
     /// Bring the table into force by a resolution of the villagers; a village cadre's to record.
-    #[arg(long, requires_all = ["resolved_on", "in_force_from", "attendance", "votes_for", "votes_against", "votes_abstained"])]
+    #[arg(long, requires_all = ["resolved_on", "in_force_from", "attendance", "votes_for", "votes_against", "votes_abstained", "minutes", "noticed_from", "noticed_until"])]
     adopt: bool,
     /// Day of the meeting.
     #[arg(long, requires = "adopt", value_name = "YYYY-MM-DD")]
@@ -87,18 +88,40 @@ struct Adoption {
     /// Abstentions.
     #[arg(long = "abstained", requires = "adopt", value_name = "VOTES")]
     votes_abstained: Option<i32>,
+    /// A text file with the minutes of the meeting.
+    #[arg(long, requires = "adopt", value_name = "FILE")]
+    minutes: Option<PathBuf>,
+    /// First day of the notice.
+    #[arg(long, requires = "adopt", value_name = "YYYY-MM-DD")]
+    noticed_from: Option<NaiveDate>,
+    /// Last day of the notice.
+    #[arg(long, requires = "adopt", value_name = "YYYY-MM-DD")]
+    noticed_until: Option<NaiveDate>,
+    /// Sign-in name of the town's account that files it at once; otherwise it waits for the town.
+    #[arg(long, requires = "adopt", value_name = "USERNAME")]
+    filed_by: Option<String>,
 }
 
 impl Adoption {
-    fn resolution(&self) -> Option<Resolution> {
+    /// The resolution on a revision, if there is one.
+    fn resolution(&self, revision: i32, minutes: &str) -> Option<Resolution> {
         Some(Resolution {
+            revision,
             resolved_on: self.resolved_on?,
             in_force_from: self.in_force_from?,
             attendance: self.attendance?,
             votes_for: self.votes_for?,
             votes_against: self.votes_against?,
             votes_abstained: self.votes_abstained?,
+            minutes: minutes.to_owned(),
+            noticed_from: self.noticed_from?,
+            noticed_until: self.noticed_until?,
         })
+    }
+
+    fn minutes(&self) -> Outcome<String> {
+        let Some(file) = &self.minutes else { return Ok(String::new()) };
+        std::fs::read_to_string(file).map_err(|error| Failure(format!("读不了 {}：{error}", file.display())))
     }
 }
 
@@ -125,9 +148,7 @@ impl<V: Verb> Desk<V> {
         let bytes = bytes.map_err(|error| Failure(format!("读不了 {}：{error}", source.file.display())))?;
         let name = source.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let app = open(&source.config, Cookies::Fenced).await?;
-        let person = sessions::acting(app.db.read(), &source.by).await?;
-        let person: Arc<Identity> = person.ok_or_else(|| Failure(format!("没有 {} 这个账号。", source.by)))?.into();
-        let may: May<V> = person.may(app.clock.today())?;
+        let may: May<V> = acting(&app, &source.by).await?.may(app.clock.today())?;
         let elsewhere = || Failure(format!("没有 {} 这个村，或者不归 {} 管。", source.area, source.by));
         let area = areas::by_names(app.db.read(), &names).await?.ok_or_else(elsewhere)?;
         let village = areas::find_village(app.db.read(), &may, area.id).await.map_err(|_| elsewhere())?;
@@ -150,25 +171,46 @@ async fn import_households(ImportRoster { source, create_grids }: ImportRoster) 
 
 async fn import_rules(ImportTable { source, adoption }: ImportTable) -> Outcome {
     let Desk { app, may, village, file } = Desk::<ImportRules>::open(&source).await?;
-    let resolution = adoption.resolution();
-    let adopting = resolution.map(|_| may.also::<AdoptRules>(app.clock.today())).transpose()?;
+    let today = app.clock.today();
+    let adopting = if adoption.adopt { Some(may.also::<AdoptRules>(today)?) } else { None };
+    let filing: Option<May<FileRules>> = match &adoption.filed_by {
+        Some(by) => Some(acting(&app, by).await?.may(today)?),
+        None => None,
+    };
+    let minutes = adoption.minutes()?;
     let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids: false };
     let table = app.desk.rules_table(file).await?;
     let bring_in = async |tx: &_| {
         let import = imports::rules(tx, &app.clock, &may, &village, table, choices).await?;
-        let mut adopted = None;
-        if let (Some(set), Some(may), Some(resolution)) = (import.set, &adopting, resolution) {
-            adopted = adopt(tx, &app.clock, may, set, resolution).await?.in_force_from;
+        let mut came = None;
+        if let (Some(set), Some(may)) = (import.set, &adopting) {
+            let revision = rules::find(tx, may, set).await?.0.revision;
+            if let Some(resolution) = adoption.resolution(revision, &minutes) {
+                let adopted = adopt(tx, &app.clock, may, set, resolution).await?;
+                came = Some(match &filing {
+                    Some(town) => {
+                        let (_, filed) = filing::file(tx, &app.clock, town, set, None).await?;
+                        format!("细则从 {} 起生效。", filed.judges_from)
+                    }
+                    None => format!("{}已记下表决结果，等镇里备案后生效。", adopted.title),
+                });
+            }
         }
-        Ok((import, adopted))
+        Ok((import, came))
     };
-    let (import, adopted) = app.write_or_try(source.dry_run, bring_in).await?;
+    let (import, came) = app.write_or_try(source.dry_run, bring_in).await?;
     app.db.close().await?;
     told(&import, &village.name, "条")?;
-    if let (Some(first), false) = (adopted, source.dry_run) {
-        println!("细则从 {first} 起生效。");
+    if let (Some(came), false) = (came, source.dry_run) {
+        println!("{came}");
     }
     Ok(())
+}
+
+/// A person by sign-in name.
+async fn acting(app: &App, username: &str) -> Outcome<Arc<Identity>> {
+    let person = sessions::acting(app.db.read(), username).await?;
+    Ok(person.ok_or_else(|| Failure(format!("没有 {username} 这个账号。")))?.into())
 }
 
 /// Prints the report; an import that errors kept out is a failure.

@@ -126,7 +126,7 @@ async fn build(tx: &Tx, ground: &Ground<'_>, hash: &str, size: &Size, mut told: 
     hours.set(began, 9 * 60);
     let (county, town) = places::town(tx, &clock).await?;
     let office = Office { tx, clock: &clock, hash };
-    let reader = office.administrators(&county, &town).await?;
+    let [reader, administrator] = office.administrators(&county, &town).await?;
     let template = table::template()?;
     let shares = places::shares(&mut dice, size);
     let mut neighbourhoods = Vec::new();
@@ -142,7 +142,9 @@ async fn build(tx: &Tx, ground: &Ground<'_>, hash: &str, size: &Size, mut told: 
         audit::append(tx, &clock, &[act]).await?;
         let staff = office.staff(&reader, &village).await?;
         hours.set(began + Days::new(MEETINGS + at as u64 % MEETINGS), 19 * 60 + 30);
-        let table = table::adopt_table(tx, &clock, &mut dice, (&village.area, &staff.cadre), template.clone()).await?;
+        let table =
+            table::adopt_table(tx, &clock, &mut dice, (&village.area, &staff.cadre, &administrator), template.clone())
+                .await?;
         hours.set(began, 9 * 60);
         neighbourhoods.push(Neighbourhood::new(&mut dice, at, staff, table, began)?);
         told(SETTLING * (done + 1) / size.villages.len());

@@ -67,7 +67,7 @@ impl<'a> Seat<'a> {
 
 impl Office<'_> {
     /// The administrators of county and town.
-    pub async fn administrators(&self, county: &Area, town: &Area) -> Result<Arc<Identity>> {
+    pub async fn administrators(&self, county: &Area, town: &Area) -> Result<[Arc<Identity>; 2]> {
         let seat = |username: &str, name, role, area| Seat {
             username: username.to_owned(),
             name,
@@ -76,8 +76,8 @@ impl Office<'_> {
             household: None,
         };
         let first = self.seat(seat("county", "县管理员", Role::CountyAdmin, (county, &[COUNTY]))).await?;
-        self.seat(seat("town", "镇管理员", Role::TownAdmin, (town, &[COUNTY, TOWN]))).await?;
-        Ok(first)
+        let second = self.seat(seat("town", "镇管理员", Role::TownAdmin, (town, &[COUNTY, TOWN]))).await?;
+        Ok([first, second])
     }
 
     /// The people of a village.

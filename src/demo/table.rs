@@ -12,8 +12,8 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::RuleId;
 use crate::rules::adoption::{Resolution, adopt};
-use crate::rules::{self, NewRule};
-use crate::scope::{AdoptRules, Identity};
+use crate::rules::{self, NewRule, filing};
+use crate::scope::{AdoptRules, FileRules, Identity};
 use crate::spreadsheets::{rules_table, sheet};
 
 /// As the town gives it out.
@@ -47,28 +47,34 @@ pub async fn adopt_table(
     tx: &Tx,
     clock: &Clock,
     dice: &mut Dice,
-    (village, cadre): (&Area, &Arc<Identity>),
+    (village, cadre, town): (&Area, &Arc<Identity>, &Arc<Identity>),
     table: Vec<NewRule>,
 ) -> Result<Table> {
     let today = clock.today();
     let set = rules::bring_in(tx, clock, cadre.account_id, village, table).await?.rule_set_id;
     let may = cadre.may::<AdoptRules>(today)?;
-    adopt(tx, clock, &may, set, resolution(dice, today)).await?;
+    let revision = rules::find(tx, &may, set).await?.0.revision;
+    adopt(tx, clock, &may, set, resolution(dice, today, revision)).await?;
+    filing::file(tx, clock, &town.may::<FileRules>(today)?, set, None).await?;
     let rules = rules::rules_of(tx, set).await?;
     Ok(Table(rules.into_iter().map(|rule| (rule.name, rule.id)).collect()))
 }
 
-fn resolution(dice: &mut Dice, today: NaiveDate) -> Resolution {
+fn resolution(dice: &mut Dice, today: NaiveDate, revision: i32) -> Resolution {
     let attendance = dice.between(38..=86);
     let votes_against = dice.between(0..=3);
     let votes_abstained = dice.between(0..=4);
     let votes_for = attendance - votes_against - votes_abstained;
     Resolution {
+        revision,
         resolved_on: today,
         in_force_from: today + NOTICE,
         attendance,
         votes_for,
         votes_against,
         votes_abstained,
+        minutes: format!("村民代表会议逐条念了细则，到会 {attendance} 人，举手表决，{votes_for} 人赞成。"),
+        noticed_from: today - NOTICE,
+        noticed_until: today,
     }
 }

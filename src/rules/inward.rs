@@ -114,7 +114,12 @@ impl RuleIn {
         refuse(self.late_days.is_some_and(|late| !days(late)), "late_days", "out_of_range", "天数要在 1 到 365 之间。");
         let warn_first = self.warn_first.as_deref().map(warning);
         refuse(warn_first == Some(None), "warn_first", "out_of_range", "劝导要写当场，或者 1 到 365 天。");
-        refuse(!self.validity_is_fair(), "validity", "out_of_range", "有效期要在 1 到 50 年之间，级别要和分级里的一样。");
+        refuse(
+            !self.validity_is_fair(),
+            "validity",
+            "out_of_range",
+            "有效期要在 1 到 50 年之间，级别要和分级里的一样。",
+        );
         let none_with_others = self.proofs.len() > 1 && self.proofs.contains(&Proof::None);
         let repeated = self.proofs.iter().enumerate().any(|(at, one)| self.proofs[..at].contains(one));
         refuse(
@@ -150,17 +155,13 @@ impl RuleIn {
         Some(match self.kind {
             Kind::Addition => Shape::Addition { points: self.points? },
             Kind::Deduction => Shape::Deduction { points: self.points? },
-            Kind::Inspection => {
-                Shape::Inspection { full_marks: self.points?, points_per_spot: self.points_per_spot? }
-            }
+            Kind::Inspection => Shape::Inspection { full_marks: self.points?, points_per_spot: self.points_per_spot? },
             Kind::Ladder => Shape::Ladder { steps: self.steps.clone(), window: self.window? },
             Kind::Bands => Shape::Bands { bands: self.bands.clone() },
             Kind::Degrees => Shape::Degrees { degrees: self.degrees.clone() },
             Kind::DegreesOff => Shape::DegreesOff { degrees: self.degrees.clone() },
             Kind::Base => Shape::Base { points: self.points?, window: self.window? },
-            Kind::TopShare => {
-                Shape::TopShare { percent: self.percent?, points: self.points?, window: self.window? }
-            }
+            Kind::TopShare => Shape::TopShare { percent: self.percent?, points: self.points?, window: self.window? },
             Kind::Veto => Shape::Veto(self.veto.clone()?),
         })
     }
@@ -168,7 +169,7 @@ impl RuleIn {
     /// Fields that are filled although the shape has no use for them. `points` of a ladder, of bands and
     /// of degrees is what `Rule` shows as their most, so it may come back.
     fn misplaced(&self) -> [(&'static str, bool); 9] {
-        use Kind::{Base, Bands, Deduction, Degrees, DegreesOff, Inspection, Ladder, TopShare, Veto};
+        use Kind::{Bands, Base, Deduction, Degrees, DegreesOff, Inspection, Ladder, TopShare, Veto};
         let not = |kinds: &[Kind]| !kinds.contains(&self.kind);
         [
             ("points_per_spot", not(&[Inspection]) && self.points_per_spot.is_some()),

@@ -41,7 +41,8 @@ impl Terms {
             Shape::Deduction { .. } | Shape::DegreesOff { .. } | Shape::Veto(_) => 0,
         };
         let most = |cap: Option<PointsCap>| cap.map(|cap| cap.points.0.saturating_mul(cap.window.a_year()));
-        let capped = [most(self.points_cap), most(self.category_points_cap)].into_iter().flatten().fold(points, i64::min);
+        let capped =
+            [most(self.points_cap), most(self.category_points_cap)].into_iter().flatten().fold(points, i64::min);
         Hundredths(capped)
     }
 
@@ -156,10 +157,8 @@ mod tests {
         assert_eq!((reached.unreachable("工时").len(), missed.unreachable("工时").len()), (0, 1));
         let degree = |name: &str, worth| Degree { name: name.into(), points: points(worth) };
         let shape = Shape::Degrees { degrees: vec![degree("村", 3), degree("国家", 100)] };
-        let clipped = Terms {
-            points_cap: Some(PointsCap { points: points(50), window: Window::Year }),
-            ..terms(shape)
-        };
+        let clipped =
+            Terms { points_cap: Some(PointsCap { points: points(50), window: Window::Year }), ..terms(shape) };
         assert_eq!(clipped.unreachable("表彰").len(), 1);
     }
 }

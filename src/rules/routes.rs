@@ -14,9 +14,7 @@ use super::decisions::Decisions;
 use super::drafting::{self, Beginning, Rewritten};
 use super::inward::RuleIn;
 use super::outward::RuleOut;
-use super::outward::set::{
-    AlarmOut, ChangesOut, Known, RemarkOut, ResolutionJson, RuleSetDetail, RuleSetOut,
-};
+use super::outward::set::{AlarmOut, ChangesOut, Known, RemarkOut, ResolutionJson, RuleSetDetail, RuleSetOut};
 use super::template::Limits;
 use super::{RuleSet, alarms, favourites, filing, reach, remarks, rules_of};
 use crate::app::App;
@@ -290,8 +288,7 @@ async fn begin_rule_set(
         BeginWith::Newest => Beginning::Newest,
         BeginWith::Template => Beginning::Template,
     };
-    let set =
-        app.write(async |tx| drafting::begin(tx, &app.clock, &may, input.area_id, beginning).await).await?;
+    let set = app.write(async |tx| drafting::begin(tx, &app.clock, &may, input.area_id, beginning).await).await?;
     Ok((StatusCode::CREATED, Json(detail(&app, set).await?)))
 }
 
@@ -485,10 +482,7 @@ async fn choose_favourites(
     ValidJson(input): ValidJson<Favourites>,
 ) -> Result<Json<Favourites>> {
     let Favourites { area_id, month, rule_ids } = &input;
-    app.write(async |tx| {
-        favourites::choose(tx, &app.clock, &app.shelf, &may, *area_id, month, rule_ids).await
-    })
-    .await?;
+    app.write(async |tx| favourites::choose(tx, &app.clock, &app.shelf, &may, *area_id, month, rule_ids).await).await?;
     Ok(Json(input))
 }
 

@@ -166,8 +166,11 @@ impl Shape {
                 || points_per_spot > full_marks)
                 .then_some(("points_per_spot", "spot_above_full_marks", "每处扣的分要比 0 大，不能比满分多。")),
             Self::TopShare { points: one, .. } if !points(one) => Some(wrong_points),
-            Self::TopShare { percent, .. } => (!(1..=100).contains(percent))
-                .then_some(("percent", "percent_out_of_range", "比例要在 1 到 100 之间。")),
+            Self::TopShare { percent, .. } => (!(1..=100).contains(percent)).then_some((
+                "percent",
+                "percent_out_of_range",
+                "比例要在 1 到 100 之间。",
+            )),
             Self::Ladder { steps, .. } => {
                 let fair = |step: &Step| points(&step.points) && (Hundredths(1)..=QUANTITY_MAX).contains(&step.units);
                 let rises = steps.windows(2).all(|two| two[0].units < two[1].units && two[0].points < two[1].points);
@@ -184,7 +187,8 @@ impl Shape {
             )),
             Self::Degrees { degrees } | Self::DegreesOff { degrees } => {
                 let named = |name: &str| (1..=DEGREE_CHARS_MAX).contains(&name.chars().count());
-                let twice = degrees.iter().enumerate().any(|(at, one)| degrees[..at].iter().any(|o| o.name == one.name));
+                let twice =
+                    degrees.iter().enumerate().any(|(at, one)| degrees[..at].iter().any(|o| o.name == one.name));
                 let fair = degrees.iter().all(|one| points(&one.points) && named(&one.name));
                 (twice || !fair || degrees.is_empty() || degrees.len() > PARTS_MAX).then_some((
                     "degrees",
@@ -192,8 +196,13 @@ impl Shape {
                     "每一级要有自己的名字（最多 10 个字）和比 0 大的分值，名字不能重复。",
                 ))
             }
-            Self::Veto(veto) => (*veto == Veto::default() || veto.blocks_years.is_some_and(|years| years == 0 || years > YEARS_MAX))
-                .then_some(("veto", "veto_without_effect", "否决要写明后果：降到哪一档、清零哪一段，或者停兑几年（最多 50 年）。")),
+            Self::Veto(veto) => (*veto == Veto::default()
+                || veto.blocks_years.is_some_and(|years| years == 0 || years > YEARS_MAX))
+            .then_some((
+                "veto",
+                "veto_without_effect",
+                "否决要写明后果：降到哪一档、清零哪一段，或者停兑几年（最多 50 年）。",
+            )),
         }
     }
 
@@ -226,9 +235,8 @@ fn adjoining(bands: &[Band]) -> bool {
             && band.to.is_none_or(|to| band.from < to && amount(to))
             && (Hundredths(1)..=POINTS_MAX).contains(&band.points)
     };
-    let follows = |two: &[Band]| {
-        two[0].to.is_some_and(|end| end < two[1].from && two[1].from.0 - end.0 <= Hundredths::ONE.0)
-    };
+    let follows =
+        |two: &[Band]| two[0].to.is_some_and(|end| end < two[1].from && two[1].from.0 - end.0 <= Hundredths::ONE.0);
     !bands.is_empty() && bands.iter().all(fair) && bands.windows(2).all(follows)
 }
 

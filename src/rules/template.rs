@@ -122,8 +122,7 @@ mod tests {
     fn own_items_are_limited_in_number_and_size_and_the_towns_items_stay() {
         let template = [rule(1, "大扫除", 5), rule(2, "调解", 5)];
         let table = [rule(1, "大扫除", 6), rule(2, "植树", 3), rule(3, "守夜", 30)];
-        let limits =
-            Limits { own_items_max: Some(1), own_points_max: Some(Hundredths::whole(20)), keep_items: true };
+        let limits = Limits { own_items_max: Some(1), own_points_max: Some(Hundredths::whole(20)), keep_items: true };
         let fields: Vec<_> = limits.problems(&template, &table).into_iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["items", "items[2]", "items[0]", "items"]);
         assert!(limits.problems(&template, &template).is_empty());

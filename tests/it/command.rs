@@ -48,6 +48,8 @@ impl Book {
             let role = ["--role", "village_cadre", "--area", village];
             book.run(&[&["account", "create", "--username", username, "--name", "村干部"][..], &role].concat(), 0);
         }
+        let town = ["--name", "镇管理员", "--role", "town_admin", "--area", "示范县/示范镇"];
+        book.run(&[&["account", "create", "--username", "town"][..], &town].concat(), 0);
         book
     }
 
@@ -106,7 +108,11 @@ async fn both_rosters_and_a_table_come_in_beside_an_open_book_which_then_verifie
 
     let today = book.app.clock.today().to_string();
     let votes = ["--attendance", "40", "--for", "38", "--against", "1", "--abstained", "1"];
-    let adopt = [&["--adopt", "--resolved-on", &today, "--in-force-from", &today][..], &votes].concat();
+    let minutes = book.folder.path().join("minutes.txt");
+    std::fs::write(&minutes, "户代表举手表决。").unwrap();
+    let minutes = minutes.to_str().unwrap();
+    let notice = ["--minutes", minutes, "--noticed-from", &today, "--noticed-until", &today, "--filed-by", "town"];
+    let adopt = [&["--adopt", "--resolved-on", &today, "--in-force-from", &today][..], &votes, &notice].concat();
     let rules = ["import", "rules", "--area", linjiapai, "--as", "cadre", "tests/data/luoyu.csv"];
     let tried = book.run(&[&rules[..], &adopt, &["--dry-run"]].concat(), 0);
     assert!(tried.contains("新增 28") && !tried.contains("起生效"), "{tried}");

@@ -346,10 +346,7 @@ both_engines! {
             refused(&cadre.post(&format!("/accounts/{worker}/scopes"), scope).await, 422, "invalid", day);
             let scope = json!({"role": "panel_member", "area_id": app.town.village.id, "ends_on": day});
             refused(&cadre.post(&format!("/accounts/{worker}/scopes"), scope).await, 422, "invalid", day);
-            let resolution = json!({
-                "resolved_on": "2026-11-20", "in_force_from": day,
-                "attendance": 40, "votes_for": 38, "votes_against": 1, "votes_abstained": 1,
-            });
+            let resolution = town::resolution("2026-11-20", day);
             let answer = cadre.post(&format!("/rule-sets/{draft}/adopt"), resolution).await;
             refused(&answer, 422, "invalid", day);
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::row::{Row, plain, target};
 use crate::awards::award_id;
-use crate::support::town::PASSWORD;
+use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
 pub const MADE_BY_THE_PHONE: [(&str, &str); 2] = [("submit_award", "id"), ("submit_awards", "awards.id")];
@@ -147,10 +147,7 @@ const RULES: &[Row] = &[
         .up_to_village(),
     target("get_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("adopt_rule_set", "id", "a draft", |ask, asked| {
-        ask.at("id", asked.place.draft).json(json!({
-            "resolved_on": "2026-11-20", "in_force_from": "2026-12-01",
-            "attendance": 40, "votes_for": 38, "votes_against": 1, "votes_abstained": 1,
-        }))
+        ask.at("id", asked.place.draft).json(town::resolution("2026-11-20", "2026-12-01"))
     }),
 ];
 

@@ -10,8 +10,8 @@ use hujifen::hundredths::Hundredths;
 use hujifen::ids::{AccountId, AreaId, HouseholdId, RuleId, RuleSetId, ScopeId};
 use hujifen::rules::adoption::{Resolution, adopt};
 use hujifen::rules::terms::{Cap, NewRule, Proof, Review, Shape, Terms, Window};
-use hujifen::rules::{self};
-use hujifen::scope::{AdoptRules, Identity, May, Role, Scope, Verb};
+use hujifen::rules::{self, filing};
+use hujifen::scope::{AdoptRules, FileRules, Identity, May, Role, Scope, Verb};
 use sea_orm::ActiveModelTrait as _;
 use sea_orm::ActiveValue::Set;
 use std::sync::Arc;
@@ -52,6 +52,7 @@ pub struct Town {
     pub town_admin: Person,
     pub county_admin: Person,
     pub far_cadre: Person,
+    pub far_town_admin: Person,
 }
 
 impl Town {
@@ -132,6 +133,7 @@ pub async fn build(app: &App) -> Town {
     let supervisor = person(app, "supervisor", None, &[(Role::Supervisor, &village)]).await;
     let worker = person(app, "worker", Some(at_home[4]), &[(Role::GridWorker, &grids[0])]).await;
     let other_worker = person(app, "worker2", None, &[(Role::GridWorker, &grids[1])]).await;
+    let far_town_admin = person(app, "far-town", None, &[(Role::TownAdmin, &other_town)]).await;
     let far_cadre = person(app, "far", None, &[(Role::VillageCadre, &far)]).await;
 
     let mut rule_set = None;
@@ -162,6 +164,7 @@ pub async fn build(app: &App) -> Town {
         town_admin,
         county_admin,
         far_cadre,
+        far_town_admin,
     }
 }
 
@@ -186,7 +189,8 @@ impl Homes<'_> {
             door: Some(self.number.to_string()),
             ..Draft::default()
         };
-        let (app, may, new) = (self.app, may(self.app, village, AccountId(village.id.0)), NewHousehold::parse(draft));
+        let (app, may, new) =
+            (self.app, may(self.app, village, AccountId(village.id.0), Role::VillageCadre), NewHousehold::parse(draft));
         let made = app.write(async |tx| households::create(tx, &app.clock, &app.keys, &may, new?).await).await;
         made.unwrap().id
     }
@@ -244,22 +248,40 @@ fn password_hash() -> String {
 
 /// Brings a table into force in a village.
 pub async fn adopt_table(app: &App, village: &Area, by: AccountId, table: Vec<NewRule>, from: NaiveDate) -> RuleSetId {
-    let may: May<AdoptRules> = may(app, village, by);
-    let resolution = Resolution {
+    let day = app.clock.under(move || hujifen::clock::day_begins(from));
+    let adopting: May<AdoptRules> = may(app, village, by, Role::VillageCadre);
+    let above = areas::by_id(app.db.read(), village.parent_id).await.unwrap().into_values().next().unwrap();
+    let filing: May<FileRules> = may(app, &above, by, Role::TownAdmin);
+    let resolution = |revision| Resolution {
+        revision,
         resolved_on: from,
         in_force_from: from,
         attendance: 40,
         votes_for: 38,
         votes_against: 1,
         votes_abstained: 1,
+        minutes: "户代表举手表决。".into(),
+        noticed_from: from,
+        noticed_until: from,
     };
     app.write(async |tx| {
-        let set = rules::bring_in(tx, &app.clock, by, village, table).await?.rule_set_id;
-        adopt(tx, &app.clock, &may, set, resolution).await?;
+        let set = rules::bring_in(tx, &day, by, village, table).await?.rule_set_id;
+        let revision = rules::find(tx, &adopting, set).await?.0.revision;
+        adopt(tx, &day, &adopting, set, resolution(revision)).await?;
+        filing::file(tx, &day, &filing, set, None).await?;
         Ok(set)
     })
     .await
     .unwrap()
+}
+
+/// A resolution of forty people on the first revision of a draft, as JSON.
+pub fn resolution(resolved_on: &str, in_force_from: &str) -> serde_json::Value {
+    serde_json::json!({
+        "revision": 1, "resolved_on": resolved_on, "in_force_from": in_force_from,
+        "attendance": 40, "votes_for": 38, "votes_against": 1, "votes_abstained": 1,
+        "minutes": "户代表举手表决。", "noticed_from": resolved_on, "noticed_until": resolved_on,
+    })
 }
 
 /// A table that waits for its resolution.
@@ -271,11 +293,11 @@ pub async fn draft(app: &App, village: &Area, by: AccountId) -> RuleSetId {
     brought.rule_set_id
 }
 
-/// What a cadre of the village may.
-fn may<V: Verb>(app: &App, village: &Area, by: AccountId) -> May<V> {
+/// What somebody may with a role over an area.
+fn may<V: Verb>(app: &App, village: &Area, by: AccountId, role: Role) -> May<V> {
     let scope = Scope {
         id: ScopeId(app.clock.new_id()),
-        role: Role::VillageCadre,
+        role,
         area_id: AreaId(village.id.0),
         path: village.path.clone(),
         begins_on: begin(),
