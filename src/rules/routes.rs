@@ -196,6 +196,7 @@ enum Against {
 #[into_params(parameter_in = Query)]
 struct ChangesQuery {
     /// The version before when absent.
+    #[param(inline)]
     against: Option<Against>,
 }
 

@@ -279,6 +279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses the favourites of a month. */
+        put: operations["choose_favourites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households": {
         parameters: {
             query?: never;
@@ -464,8 +481,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All versions of a village's table. */
+        /** All versions of an area's table. */
         get: operations["list_rule_sets"];
+        put?: never;
+        /** Begins a draft. */
+        post: operations["begin_rule_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/to-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Adopted sets that the town has not filed yet. */
+        get: operations["list_rule_sets_to_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -483,7 +518,8 @@ export interface paths {
         };
         /** One version with its rules. */
         get: operations["get_rule_set"];
-        put?: never;
+        /** Writes a draft anew, as one whole. */
+        put: operations["rewrite_rule_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -500,8 +536,94 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Records the resolution that brings a draft into force. */
+        /** Records the resolution that adopts a draft. */
         post: operations["adopt_rule_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a table since the version before, or since the template. */
+        get: operations["get_rule_set_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/clear-alarm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls an alarm false, by name and reason. */
+        post: operations["clear_rule_set_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Files what a village resolved; from then on it judges. */
+        post: operations["file_rule_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues a town's template. */
+        post: operations["issue_rule_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said about a draft. */
+        get: operations["list_rule_set_remarks"];
+        put?: never;
+        /** Keeps a remark about a draft. */
+        post: operations["write_rule_set_remark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,6 +1025,28 @@ export interface components {
             /** @description 能换东西的分 */
             spendable: components["schemas"]["Hundredths"];
         };
+        /** @description A draft to begin. */
+        BeginRules: {
+            /** @description A village, or for its template a town. */
+            area_id: components["schemas"]["AreaId"];
+            /** @description What it begins with. */
+            begin_with: components["schemas"]["BeginWith"];
+        };
+        /**
+         * @description What a new draft begins with.
+         * @enum {string}
+         */
+        BeginWith: "empty" | "newest" | "template";
+        /**
+         * @description A column of the village's own board.
+         * @enum {string}
+         */
+        BoardColumn: "month" | "honour" | "rank" | "stars" | "spendable";
+        /**
+         * @description How names stand on the village's own board.
+         * @enum {string}
+         */
+        BoardNames: "middle_masked" | "whole" | "code_only";
         /** @description 上限: how many units count in a window. */
         Cap: {
             /** @description Units that count. */
@@ -924,6 +1068,39 @@ export interface components {
          * @enum {string}
          */
         CauseKind: "award" | "reversal";
+        /** @description A false alarm. */
+        ClearAlarm: {
+            /**
+             * @description Which line rang.
+             * @example rights
+             */
+            line: string;
+            /**
+             * @description Why it is false.
+             * @example 这是帮助办低保的好事，不是限制。
+             */
+            reason: string;
+            /** @description In which rule. */
+            rule_id: components["schemas"]["RuleId"];
+        };
+        /** @description Who called an alarm false. */
+        ClearedAlarm: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description By whom.
+             * @example 周敏
+             */
+            by: string;
+            /**
+             * @description Why.
+             * @example 这是帮助办低保的好事，不是限制。
+             */
+            reason: string;
+        };
         /** @description The new account, and the password for its first sign-in, shown only here. */
         CreatedAccount: {
             /** @description The account. */
@@ -946,6 +1123,59 @@ export interface components {
              * @example worker
              */
             username: string;
+        };
+        /** @description Everything the resolution fixes beside the table. */
+        Decisions: {
+            /** @default null */
+            assembly_from: components["schemas"]["Hundredths"] | null;
+            /**
+             * @description Columns of the board, in their order.
+             * @default [
+             *       "month",
+             *       "honour",
+             *       "rank"
+             *     ]
+             */
+            board_columns: components["schemas"]["BoardColumn"][];
+            /**
+             * @description Names on the board.
+             * @default middle_masked
+             */
+            board_names: components["schemas"]["BoardNames"];
+            /**
+             * @description What becomes of points that nobody exchanged.
+             * @default {
+             *       "kind": "never"
+             *     }
+             */
+            expiry: components["schemas"]["Expiry"];
+            /**
+             * Format: int32
+             * @description People who judge a round; their average counts.
+             * @default 1
+             * @example 1
+             */
+            judges: number;
+            /**
+             * @description Points that are not published yet may go below zero.
+             * @default true
+             * @example true
+             */
+            negative_pending: boolean;
+            /**
+             * Format: int32
+             * @description Days in which one may object to a notice.
+             * @default 7
+             * @example 7
+             */
+            objection_days: number;
+            /**
+             * @description Star grades.
+             * @default {
+             *       "by": "none"
+             *     }
+             */
+            stars: components["schemas"]["Stars"];
         };
         /** @description How long an entry of one degree counts for honour. */
         DegreeYears: {
@@ -974,6 +1204,35 @@ export interface components {
              */
             reason: string;
         };
+        /** @description When spendable points that nobody exchanged expire. */
+        Expiry: {
+            /** @enum {string} */
+            kind: "never";
+        } | {
+            /** @enum {string} */
+            kind: "year_end";
+        } | {
+            /** @enum {string} */
+            kind: "years";
+            /**
+             * Format: int32
+             * @description 1–10.
+             * @example 2
+             */
+            years: number;
+        };
+        /** @description The favourites of a month. */
+        Favourites: {
+            /** @description Whose. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description From this month on, until another choice.
+             * @example 2026-11
+             */
+            month: string;
+            /** @description Five to eight good deeds, in their order. */
+            rule_ids: components["schemas"]["RuleId"][];
+        };
         /** @description What is wrong with one field of the input. */
         FieldProblem: {
             /**
@@ -991,6 +1250,14 @@ export interface components {
              * @example 数量要在 0.01 到 10000 之间。
              */
             message: string;
+        };
+        /** @description A town's receipt. */
+        FileRuleSet: {
+            /**
+             * @description A number, a sentence.
+             * @example 凉镇备〔2026〕3号
+             */
+            note?: string | null;
         };
         /** @description A household. */
         Household: {
@@ -1207,6 +1474,15 @@ export interface components {
              * @example 0
              */
             updated: number;
+        };
+        /** @description A template to be issued. */
+        IssueRuleSet: {
+            /**
+             * Format: int32
+             * @description The revision that was read.
+             * @example 4
+             */
+            revision: number;
         };
         /**
          * @description How deep an area stands.
@@ -1650,6 +1926,16 @@ export interface components {
             /** @description The window they are counted in. */
             window: components["schemas"]["Window"];
         };
+        /** @description A grade that begins with so many points. */
+        PointsGrade: {
+            /** @description Fewest points. */
+            from: components["schemas"]["Hundredths"];
+            /**
+             * @description What the certificate says.
+             * @example 五星户
+             */
+            name: string;
+        };
         /** @description An error document after RFC 9457. */
         Problem: {
             /**
@@ -1717,11 +2003,34 @@ export interface components {
              */
             in_force_from: string;
             /**
+             * @description What was said at the meeting.
+             * @example 村支书主持，逐条念了细则，户代表举手表决。
+             */
+            minutes: string;
+            /**
+             * Format: date
+             * @description First day of the notice.
+             * @example 2026-08-20
+             */
+            noticed_from: string;
+            /**
+             * Format: date
+             * @description Last day of the notice.
+             * @example 2026-08-27
+             */
+            noticed_until: string;
+            /**
              * Format: date
              * @description Day of the meeting, not in the future.
              * @example 2026-08-28
              */
             resolved_on: string;
+            /**
+             * Format: int32
+             * @description The revision of the draft that was voted on.
+             * @example 4
+             */
+            revision: number;
             /**
              * Format: int32
              * @description Abstentions.
@@ -1762,6 +2071,25 @@ export interface components {
          * @enum {string}
          */
         Review: "none" | "assembly" | "double";
+        /** @description A draft, written anew. */
+        RewriteRules: {
+            /** @description What the village decides about itself. */
+            decisions: components["schemas"]["Decisions"];
+            /** @description All rules in their order. */
+            items: components["schemas"]["RuleIn"][];
+            limits?: components["schemas"]["TemplateLimits"] | null;
+            /**
+             * Format: int32
+             * @description The revision that was read.
+             * @example 4
+             */
+            revision: number;
+            /**
+             * @description What the notice calls it.
+             * @example 林家排村积分细则（第 2 版）
+             */
+            title: string;
+        };
         /**
          * @description What a person is to an area.
          * @enum {string}
@@ -1883,6 +2211,60 @@ export interface components {
             warn_first: string | null;
             window: components["schemas"]["Window"] | null;
         };
+        /** @description Words that cross a red line. */
+        RuleAlarm: {
+            cleared: components["schemas"]["ClearedAlarm"] | null;
+            /**
+             * @description The character after the last.
+             * @example 9
+             */
+            end: number;
+            /**
+             * @description In which field of it.
+             * @example name
+             */
+            field: string;
+            /**
+             * @description Which line is crossed.
+             * @example rights
+             */
+            line: string;
+            /**
+             * Format: int32
+             * @description Its place in the table, from 1.
+             * @example 3
+             */
+            position: number;
+            /** @description In which rule. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description Where it is laid down.
+             * @example 《村民委员会组织法》第二十七条
+             */
+            source: string;
+            /**
+             * @description The first character, from 0.
+             * @example 5
+             */
+            start: number;
+            /**
+             * @description Why, and what to do.
+             * @example 积分不能用来取消或限制村民的待遇，请删掉。
+             */
+            why: string;
+            /**
+             * @description What stands there.
+             * @example 取消低保
+             */
+            words: string;
+        };
+        /** @description An item that reads otherwise. */
+        RuleAltered: {
+            /** @description As it reads. */
+            after: components["schemas"]["Rule"];
+            /** @description As it read. */
+            before: components["schemas"]["Rule"];
+        };
         /** @description A band of amounts. */
         RuleBand: {
             /** @description The amount it begins with. */
@@ -1891,7 +2273,21 @@ export interface components {
             per: components["schemas"]["Hundredths"];
             /** @description For every whole `per`. */
             points: components["schemas"]["Hundredths"];
-            to: components["schemas"]["Hundredths"] | null;
+            to?: components["schemas"]["Hundredths"] | null;
+        };
+        /** @description What became of a table. */
+        RuleChanges: {
+            /** @description New items. */
+            added: components["schemas"]["Rule"][];
+            /** @description Items that read otherwise. */
+            altered: components["schemas"]["RuleAltered"][];
+            /** @description Items that are no longer there. */
+            dropped: components["schemas"]["Rule"][];
+            /**
+             * @description Items that read as before.
+             * @example 12
+             */
+            kept: number;
         };
         /** @description A degree and its points. */
         RuleDegree: {
@@ -1909,18 +2305,115 @@ export interface components {
          * @example 01939f7e-0000-7000-8000-000000000405
          */
         RuleId: string;
+        /** @description A rule as an editor sends it: the fields of `Rule`, those of its shape filled in. */
+        RuleIn: {
+            bands?: components["schemas"]["RuleBand"][];
+            cap?: components["schemas"]["Cap"] | null;
+            category: string;
+            category_cap?: components["schemas"]["Cap"] | null;
+            category_points_cap?: components["schemas"]["PointsCap"] | null;
+            degrees?: components["schemas"]["RuleDegree"][];
+            highest_of?: string | null;
+            id?: components["schemas"]["RuleId"] | null;
+            indoor_may_be_skipped?: boolean;
+            kind: components["schemas"]["RuleKind"];
+            /** Format: int32 */
+            late_days?: number | null;
+            name: string;
+            per_person?: boolean;
+            /** Format: int32 */
+            percent?: number | null;
+            points?: components["schemas"]["Hundredths"] | null;
+            points_cap?: components["schemas"]["PointsCap"] | null;
+            points_per_spot?: components["schemas"]["Hundredths"] | null;
+            proofs: components["schemas"]["Proof"][];
+            redeemable: boolean;
+            remark?: string | null;
+            repeat_doubles?: components["schemas"]["Window"] | null;
+            review: components["schemas"]["Review"];
+            steps?: components["schemas"]["RuleStep"][];
+            unit: string;
+            validity?: components["schemas"]["RuleValidity"] | null;
+            veto?: components["schemas"]["RuleVeto"] | null;
+            /** @description `on_the_spot` or `3_days`. */
+            warn_first?: string | null;
+            window?: components["schemas"]["Window"] | null;
+        };
         /**
          * @description How a deed becomes points.
          * @enum {string}
          */
         RuleKind: "addition" | "deduction" | "inspection" | "ladder" | "bands" | "degrees" | "degrees_off" | "base" | "top_share" | "veto";
+        /** @description A remark about a draft. */
+        RuleRemark: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description About which revision.
+             * @example 2
+             */
+            revision: number;
+            /**
+             * @description Who said it, when it was not the writer.
+             * @example 陈家二婶
+             */
+            said_by: string | null;
+            /**
+             * @description What was said.
+             * @example 大扫除五分少了，老人弯腰一天不容易。
+             */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            written_at: string;
+            /**
+             * @description Who wrote it down.
+             * @example 陈建国
+             */
+            written_by: string;
+        };
+        /** @description What was said about a draft. */
+        RuleRemarks: {
+            /** @description Newest first. */
+            items: components["schemas"]["RuleRemark"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+        };
         /** @description A version of a table. */
         RuleSet: {
             /** @description Whose. */
             area_id: components["schemas"]["AreaId"];
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            drafted_at: string;
+            /**
+             * @description By whom.
+             * @example 陈建国
+             */
+            drafted_by: string;
+            filing: components["schemas"]["RuleSetFiling"] | null;
             /** @description Identity. */
             id: components["schemas"]["RuleSetId"];
+            /**
+             * Format: date-time
+             * @description When the town issued it; only for a template.
+             */
+            issued_at: string | null;
             resolution: components["schemas"]["Resolution"] | null;
+            /**
+             * Format: int32
+             * @description Goes up with every change of the draft.
+             * @example 4
+             */
+            revision: number;
             /** @description Where it stands. */
             status: components["schemas"]["RuleSetStatus"];
             /**
@@ -1935,6 +2428,27 @@ export interface components {
              */
             version: number;
         };
+        /** @description The town's receipt. */
+        RuleSetFiling: {
+            /**
+             * Format: date-time
+             * @description When it was filed.
+             */
+            filed_at: string;
+            /**
+             * @description By whom.
+             * @example 周敏
+             */
+            filed_by: string;
+            /**
+             * Format: date
+             * @description First day it judges.
+             * @example 2026-09-01
+             */
+            judges_from: string;
+            /** @description Plain words. */
+            note: string | null;
+        };
         /**
          * Format: uuid
          * @description A version of a village's table of rules.
@@ -1945,15 +2459,34 @@ export interface components {
          * @description Where a version stands.
          * @enum {string}
          */
-        RuleSetStatus: "draft" | "in_force" | "superseded";
-        /** @description A version with its rules. */
+        RuleSetStatus: "draft" | "adopted" | "filed" | "in_force" | "superseded" | "issued";
+        /** @description A version with everything that belongs to it. */
         RuleSetWithRules: components["schemas"]["RuleSet"] & {
+            /** @description Words that cross a red line, cleared ones too. */
+            alarms: components["schemas"]["RuleAlarm"][];
+            /**
+             * @description What goes beyond the town's template, in plain words.
+             * @example []
+             */
+            beyond_template: string[];
+            /** @description What the village decides about itself with it. */
+            decisions: components["schemas"]["Decisions"];
+            /** @description Points a year of a household that does everything up to every cap, once each where there is none. */
+            full_marks_a_year: components["schemas"]["Hundredths"];
             /** @description Its rules. */
             items: components["schemas"]["Rule"][];
+            limits: components["schemas"]["TemplateLimits"] | null;
+            /**
+             * @description What in it can never happen, in plain words.
+             * @example [
+             *       "「五星户」没有人评得上：全年最多也得不到 90 分。"
+             *     ]
+             */
+            warnings: string[];
         };
         /** @description Versions of a table. */
         RuleSets: {
-            /** @description Newest first. */
+            /** @description Newest first; of several villages, what waits longest first. */
             items: components["schemas"]["RuleSet"][];
             /** @description Always null. */
             next_cursor: string | null;
@@ -1974,7 +2507,7 @@ export interface components {
              * @description For degrees that are not named.
              * @example 3
              */
-            years: number | null;
+            years?: number | null;
         };
         /** @description What a veto does. At least one of them. */
         RuleVeto: {
@@ -1982,13 +2515,15 @@ export interface components {
              * Format: int32
              * @description 停兑: so many years in which nothing can be exchanged.
              */
-            blocks_years: number | null;
+            blocks_years?: number | null;
             /** @description The star grade that the household cannot rise above. */
-            lowers_to: string | null;
-            zeroes: components["schemas"]["Window"] | null;
+            lowers_to?: string | null;
+            zeroes?: components["schemas"]["Window"] | null;
         };
         /** @description The rules in force. */
         RulesInForce: {
+            /** @description The good deeds that the village put in front this month. */
+            favourites: components["schemas"]["RuleId"][];
             /** @description In the table's order. */
             items: components["schemas"]["Rule"][];
             /** @description Always null: a table is shown whole. */
@@ -2075,6 +2610,35 @@ export interface components {
              * @example 600
              */
             expires_in: number;
+        };
+        /** @description A grade for a share of the households. */
+        ShareGrade: {
+            /**
+             * @description What the certificate says.
+             * @example 五星户
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Of the participating households, 1–100.
+             * @example 10
+             */
+            percent: number;
+        };
+        /** @description How star grades are given. */
+        Stars: {
+            /** @enum {string} */
+            by: "none";
+        } | {
+            /** @enum {string} */
+            by: "points";
+            /** @description Falling. */
+            grades: components["schemas"]["PointsGrade"][];
+        } | {
+            /** @enum {string} */
+            by: "share";
+            /** @description Together at most 100. */
+            grades: components["schemas"]["ShareGrade"][];
         };
         /** @description A household with its newest entries: everything its screen shows, in one answer. */
         Statement: {
@@ -2171,11 +2735,42 @@ export interface components {
              */
             reason?: string | null;
         };
+        /** @description How far a village may go beyond the template. Absent fields set no limit. */
+        TemplateLimits: {
+            /**
+             * @description Every item of the template stands in the village's table, word for word.
+             * @default false
+             * @example true
+             */
+            keep_items: boolean;
+            /**
+             * Format: int32
+             * @description Items of a village's own.
+             * @default null
+             * @example 10
+             */
+            own_items_max: number | null;
+            /** @default null */
+            own_points_max: components["schemas"]["Hundredths"] | null;
+        };
         /**
          * @description 上限周期: the stretch of days in which units are counted against a cap.
          * @enum {string}
          */
         Window: "day" | "week" | "month" | "quarter" | "year";
+        /** @description A remark to be kept. */
+        WriteRemark: {
+            /**
+             * @description Who said it, when it was not the writer.
+             * @example 陈家二婶
+             */
+            said_by?: string | null;
+            /**
+             * @description What was said.
+             * @example 大扫除五分少了，老人弯腰一天不容易。
+             */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -5211,6 +5806,158 @@ export interface operations {
             };
         };
     };
+    choose_favourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "month": "2026-11",
+                 *       "rule_ids": [
+                 *         "01939f7e-0000-7000-8000-000000000405"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Favourites"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "month": "2026-11",
+                     *       "rule_ids": [
+                     *         "01939f7e-0000-7000-8000-000000000405"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Favourites"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_households: {
         parameters: {
             query?: {
@@ -6749,7 +7496,7 @@ export interface operations {
     list_rule_sets: {
         parameters: {
             query?: {
-                /** @description A village, or an area in one; one's own village when absent. */
+                /** @description A town, a village, or an area in one; one's own village when absent. */
                 area_id?: components["schemas"]["AreaId"];
             };
             header?: never;
@@ -6768,15 +7515,29 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "drafted_at": null,
+                     *           "drafted_by": "陈建国",
+                     *           "filing": {
+                     *             "filed_at": null,
+                     *             "filed_by": "周敏",
+                     *             "judges_from": "2026-09-01",
+                     *             "note": "凉镇备〔2026〕3号"
+                     *           },
                      *           "id": "01939f7e-0000-7000-8000-000000000401",
+                     *           "issued_at": null,
                      *           "resolution": {
                      *             "attendance": 46,
                      *             "in_force_from": "2026-09-01",
+                     *             "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *             "noticed_from": "2026-08-20",
+                     *             "noticed_until": "2026-08-27",
                      *             "resolved_on": "2026-08-28",
+                     *             "revision": 4,
                      *             "votes_abstained": 1,
                      *             "votes_against": 1,
                      *             "votes_for": 44
                      *           },
+                     *           "revision": 4,
                      *           "status": "in_force",
                      *           "title": "林家排村积分细则（第 1 版）",
                      *           "version": 1
@@ -6856,26 +7617,75 @@ export interface operations {
             };
         };
     };
-    get_rule_set: {
+    begin_rule_set: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: components["schemas"]["RuleSetId"];
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "begin_with": "empty"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BeginRules"];
+            };
+        };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
+                     *       "alarms": [
+                     *         {
+                     *           "cleared": null,
+                     *           "end": 9,
+                     *           "field": "name",
+                     *           "line": "rights",
+                     *           "position": 3,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "source": "《村民委员会组织法》第二十七条",
+                     *           "start": 5,
+                     *           "why": "积分不能用来取消或限制村民的待遇，请删掉。",
+                     *           "words": "取消低保"
+                     *         }
+                     *       ],
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "beyond_template": [],
+                     *       "decisions": {
+                     *         "assembly_from": 5,
+                     *         "board_columns": [
+                     *           "month"
+                     *         ],
+                     *         "board_names": "middle_masked",
+                     *         "expiry": {
+                     *           "kind": "never"
+                     *         },
+                     *         "judges": 1,
+                     *         "negative_pending": true,
+                     *         "objection_days": 7,
+                     *         "stars": {
+                     *           "by": "none"
+                     *         }
+                     *       },
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "full_marks_a_year": 5,
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -6914,17 +7724,375 @@ export interface operations {
                      *           "window": null
                      *         }
                      *       ],
+                     *       "limits": null,
                      *       "resolution": {
                      *         "attendance": 46,
                      *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
                      *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
                      *         "votes_abstained": 1,
                      *         "votes_against": 1,
                      *         "votes_for": 44
                      *       },
+                     *       "revision": 4,
                      *       "status": "in_force",
                      *       "title": "林家排村积分细则（第 1 版）",
-                     *       "version": 1
+                     *       "version": 1,
+                     *       "warnings": [
+                     *         "「五星户」没有人评得上：全年最多也得不到 90 分。"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSetWithRules"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draft_waits` 已经有一份草稿，请接着改那一份。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_sets_to_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "drafted_at": null,
+                     *           "drafted_by": "陈建国",
+                     *           "filing": {
+                     *             "filed_at": null,
+                     *             "filed_by": "周敏",
+                     *             "judges_from": "2026-09-01",
+                     *             "note": "凉镇备〔2026〕3号"
+                     *           },
+                     *           "id": "01939f7e-0000-7000-8000-000000000401",
+                     *           "issued_at": null,
+                     *           "resolution": {
+                     *             "attendance": 46,
+                     *             "in_force_from": "2026-09-01",
+                     *             "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *             "noticed_from": "2026-08-20",
+                     *             "noticed_until": "2026-08-27",
+                     *             "resolved_on": "2026-08-28",
+                     *             "revision": 4,
+                     *             "votes_abstained": 1,
+                     *             "votes_against": 1,
+                     *             "votes_for": 44
+                     *           },
+                     *           "revision": 4,
+                     *           "status": "in_force",
+                     *           "title": "林家排村积分细则（第 1 版）",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSets"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alarms": [
+                     *         {
+                     *           "cleared": null,
+                     *           "end": 9,
+                     *           "field": "name",
+                     *           "line": "rights",
+                     *           "position": 3,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "source": "《村民委员会组织法》第二十七条",
+                     *           "start": 5,
+                     *           "why": "积分不能用来取消或限制村民的待遇，请删掉。",
+                     *           "words": "取消低保"
+                     *         }
+                     *       ],
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "beyond_template": [],
+                     *       "decisions": {
+                     *         "assembly_from": 5,
+                     *         "board_columns": [
+                     *           "month"
+                     *         ],
+                     *         "board_names": "middle_masked",
+                     *         "expiry": {
+                     *           "kind": "never"
+                     *         },
+                     *         "judges": 1,
+                     *         "negative_pending": true,
+                     *         "objection_days": 7,
+                     *         "stars": {
+                     *           "by": "none"
+                     *         }
+                     *       },
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "full_marks_a_year": 5,
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
+                     *       "items": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": null,
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "limits": null,
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
+                     *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "revision": 4,
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1,
+                     *       "warnings": [
+                     *         "「五星户」没有人评得上：全年最多也得不到 90 分。"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["RuleSetWithRules"];
@@ -6989,6 +8157,322 @@ export interface operations {
             };
         };
     };
+    rewrite_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decisions": {
+                 *         "assembly_from": 5,
+                 *         "board_columns": [
+                 *           "month"
+                 *         ],
+                 *         "board_names": "middle_masked",
+                 *         "expiry": {
+                 *           "kind": "never"
+                 *         },
+                 *         "judges": 1,
+                 *         "negative_pending": true,
+                 *         "objection_days": 7,
+                 *         "stars": {
+                 *           "by": "none"
+                 *         }
+                 *       },
+                 *       "items": [
+                 *         {
+                 *           "bands": [],
+                 *           "cap": {
+                 *             "units": 4,
+                 *             "window": "month"
+                 *           },
+                 *           "category": "公益活动",
+                 *           "category_cap": null,
+                 *           "category_points_cap": null,
+                 *           "degrees": [],
+                 *           "highest_of": null,
+                 *           "id": null,
+                 *           "indoor_may_be_skipped": false,
+                 *           "kind": "addition",
+                 *           "late_days": null,
+                 *           "name": "参加村组环境卫生整治",
+                 *           "per_person": false,
+                 *           "percent": null,
+                 *           "points": 5,
+                 *           "points_cap": null,
+                 *           "points_per_spot": null,
+                 *           "proofs": [
+                 *             "sign_in"
+                 *           ],
+                 *           "redeemable": true,
+                 *           "remark": null,
+                 *           "repeat_doubles": null,
+                 *           "review": "none",
+                 *           "steps": [],
+                 *           "unit": "人次",
+                 *           "validity": null,
+                 *           "veto": null,
+                 *           "warn_first": null,
+                 *           "window": null
+                 *         }
+                 *       ],
+                 *       "limits": null,
+                 *       "revision": 4,
+                 *       "title": "林家排村积分细则（第 2 版）"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RewriteRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alarms": [
+                     *         {
+                     *           "cleared": null,
+                     *           "end": 9,
+                     *           "field": "name",
+                     *           "line": "rights",
+                     *           "position": 3,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "source": "《村民委员会组织法》第二十七条",
+                     *           "start": 5,
+                     *           "why": "积分不能用来取消或限制村民的待遇，请删掉。",
+                     *           "words": "取消低保"
+                     *         }
+                     *       ],
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "beyond_template": [],
+                     *       "decisions": {
+                     *         "assembly_from": 5,
+                     *         "board_columns": [
+                     *           "month"
+                     *         ],
+                     *         "board_names": "middle_masked",
+                     *         "expiry": {
+                     *           "kind": "never"
+                     *         },
+                     *         "judges": 1,
+                     *         "negative_pending": true,
+                     *         "objection_days": 7,
+                     *         "stars": {
+                     *           "by": "none"
+                     *         }
+                     *       },
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "full_marks_a_year": 5,
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
+                     *       "items": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": null,
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "limits": null,
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
+                     *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "revision": 4,
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1,
+                     *       "warnings": [
+                     *         "「五星户」没有人评得上：全年最多也得不到 90 分。"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSetWithRules"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already_adopted` 这一版细则已经表决或下发，不能再改。要改请另起一版。
+             *     `changed_meanwhile` 这份草稿刚才有别人改过，请刷新看过再改。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `too_many_rules` 一张细则最多 200 条，请精简后再导入。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     adopt_rule_set: {
         parameters: {
             query?: never;
@@ -7004,7 +8488,11 @@ export interface operations {
                  * @example {
                  *       "attendance": 46,
                  *       "in_force_from": "2026-09-01",
+                 *       "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                 *       "noticed_from": "2026-08-20",
+                 *       "noticed_until": "2026-08-27",
                  *       "resolved_on": "2026-08-28",
+                 *       "revision": 4,
                  *       "votes_abstained": 1,
                  *       "votes_against": 1,
                  *       "votes_for": 44
@@ -7022,15 +8510,29 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
                      *       "resolution": {
                      *         "attendance": 46,
                      *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
                      *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
                      *         "votes_abstained": 1,
                      *         "votes_against": 1,
                      *         "votes_for": 44
                      *       },
+                     *       "revision": 4,
                      *       "status": "in_force",
                      *       "title": "林家排村积分细则（第 1 版）",
                      *       "version": 1
@@ -7092,7 +8594,888 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_adopted` 这一版细则已经生效，不能再改。要改请另起一版。 */
+            /**
+             * @description `already_adopted` 这一版细则已经表决或下发，不能再改。要改请另起一版。
+             *     `changed_meanwhile` 这份草稿刚才有别人改过，请刷新看过再改。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `beyond_template` 细则超出了镇里模板的规定，请按提示改。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             *     `no_rules` 这张细则里还没有事项，不能生效。
+             *     `red_line` 细则里有不能写的内容，请按提示改掉；确实是误报的，请镇里核实。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_set_changes: {
+        parameters: {
+            query?: {
+                /** @description The version before when absent. */
+                against?: "before" | "template";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": null,
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "altered": [
+                     *         {
+                     *           "after": {
+                     *             "bands": [],
+                     *             "cap": {
+                     *               "units": 4,
+                     *               "window": "month"
+                     *             },
+                     *             "category": "公益活动",
+                     *             "category_cap": null,
+                     *             "category_points_cap": null,
+                     *             "degrees": [],
+                     *             "highest_of": null,
+                     *             "id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "indoor_may_be_skipped": false,
+                     *             "kind": "addition",
+                     *             "late_days": null,
+                     *             "name": "参加村组环境卫生整治",
+                     *             "per_person": false,
+                     *             "percent": null,
+                     *             "points": 5,
+                     *             "points_cap": null,
+                     *             "points_per_spot": null,
+                     *             "position": 5,
+                     *             "proofs": [
+                     *               "none"
+                     *             ],
+                     *             "redeemable": true,
+                     *             "remark": "按到场人次",
+                     *             "repeat_doubles": null,
+                     *             "review": "none",
+                     *             "steps": [],
+                     *             "unit": "人次",
+                     *             "validity": null,
+                     *             "veto": null,
+                     *             "warn_first": null,
+                     *             "window": null
+                     *           },
+                     *           "before": {
+                     *             "bands": [],
+                     *             "cap": {
+                     *               "units": 4,
+                     *               "window": "month"
+                     *             },
+                     *             "category": "公益活动",
+                     *             "category_cap": null,
+                     *             "category_points_cap": null,
+                     *             "degrees": [],
+                     *             "highest_of": null,
+                     *             "id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "indoor_may_be_skipped": false,
+                     *             "kind": "addition",
+                     *             "late_days": null,
+                     *             "name": "参加村组环境卫生整治",
+                     *             "per_person": false,
+                     *             "percent": null,
+                     *             "points": 5,
+                     *             "points_cap": null,
+                     *             "points_per_spot": null,
+                     *             "position": 5,
+                     *             "proofs": [
+                     *               "none"
+                     *             ],
+                     *             "redeemable": true,
+                     *             "remark": "按到场人次",
+                     *             "repeat_doubles": null,
+                     *             "review": "none",
+                     *             "steps": [],
+                     *             "unit": "人次",
+                     *             "validity": null,
+                     *             "veto": null,
+                     *             "warn_first": null,
+                     *             "window": null
+                     *           }
+                     *         }
+                     *       ],
+                     *       "dropped": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": null,
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "kept": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleChanges"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_rule_set_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "line": "rights",
+                 *       "reason": "这是帮助办低保的好事，不是限制。",
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClearAlarm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alarms": [
+                     *         {
+                     *           "cleared": null,
+                     *           "end": 9,
+                     *           "field": "name",
+                     *           "line": "rights",
+                     *           "position": 3,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "source": "《村民委员会组织法》第二十七条",
+                     *           "start": 5,
+                     *           "why": "积分不能用来取消或限制村民的待遇，请删掉。",
+                     *           "words": "取消低保"
+                     *         }
+                     *       ],
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "beyond_template": [],
+                     *       "decisions": {
+                     *         "assembly_from": 5,
+                     *         "board_columns": [
+                     *           "month"
+                     *         ],
+                     *         "board_names": "middle_masked",
+                     *         "expiry": {
+                     *           "kind": "never"
+                     *         },
+                     *         "judges": 1,
+                     *         "negative_pending": true,
+                     *         "objection_days": 7,
+                     *         "stars": {
+                     *           "by": "none"
+                     *         }
+                     *       },
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "full_marks_a_year": 5,
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
+                     *       "items": [
+                     *         {
+                     *           "bands": [],
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "degrees": [],
+                     *           "highest_of": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "indoor_may_be_skipped": false,
+                     *           "kind": "addition",
+                     *           "late_days": null,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "per_person": false,
+                     *           "percent": null,
+                     *           "points": 5,
+                     *           "points_cap": null,
+                     *           "points_per_spot": null,
+                     *           "position": 5,
+                     *           "proofs": [
+                     *             "none"
+                     *           ],
+                     *           "redeemable": true,
+                     *           "remark": "按到场人次",
+                     *           "repeat_doubles": null,
+                     *           "review": "none",
+                     *           "steps": [],
+                     *           "unit": "人次",
+                     *           "validity": null,
+                     *           "veto": null,
+                     *           "warn_first": null,
+                     *           "window": null
+                     *         }
+                     *       ],
+                     *       "limits": null,
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
+                     *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "revision": 4,
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1,
+                     *       "warnings": [
+                     *         "「五星户」没有人评得上：全年最多也得不到 90 分。"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSetWithRules"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_adopted` 这一版细则已经表决或下发，不能再改。要改请另起一版。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "凉镇备〔2026〕3号"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FileRuleSet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
+                     *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "revision": 4,
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already_filed` 这份细则已经备过案了。
+             *     `later_filed` 后面一版细则已经备案，这一版不用再备。
+             *     `not_adopted` 这份细则还没有村民表决，不能备案。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "revision": 4
+                 *     }
+                 */
+                "application/json": components["schemas"]["IssueRuleSet"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "drafted_at": null,
+                     *       "drafted_by": "陈建国",
+                     *       "filing": {
+                     *         "filed_at": null,
+                     *         "filed_by": "周敏",
+                     *         "judges_from": "2026-09-01",
+                     *         "note": "凉镇备〔2026〕3号"
+                     *       },
+                     *       "id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "issued_at": null,
+                     *       "resolution": {
+                     *         "attendance": 46,
+                     *         "in_force_from": "2026-09-01",
+                     *         "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *         "noticed_from": "2026-08-20",
+                     *         "noticed_until": "2026-08-27",
+                     *         "resolved_on": "2026-08-28",
+                     *         "revision": 4,
+                     *         "votes_abstained": 1,
+                     *         "votes_against": 1,
+                     *         "votes_for": 44
+                     *       },
+                     *       "revision": 4,
+                     *       "status": "in_force",
+                     *       "title": "林家排村积分细则（第 1 版）",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSet"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already_adopted` 这一版细则已经表决或下发，不能再改。要改请另起一版。
+             *     `changed_meanwhile` 这份草稿刚才有别人改过，请刷新看过再改。
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7122,7 +9505,262 @@ export interface operations {
             /**
              * @description `invalid` 填的内容有问题，请按提示改一下。
              *     `no_rules` 这张细则里还没有事项，不能生效。
+             *     `red_line` 细则里有不能写的内容，请按提示改掉；确实是误报的，请镇里核实。
              */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_set_remarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": null,
+                     *           "revision": 2,
+                     *           "said_by": "陈家二婶",
+                     *           "text": "大扫除五分少了，老人弯腰一天不容易。",
+                     *           "written_at": null,
+                     *           "written_by": "陈建国"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleRemarks"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_rule_set_remark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "said_by": "陈家二婶",
+                 *       "text": "大扫除五分少了，老人弯腰一天不容易。"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WriteRemark"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": null,
+                     *       "revision": 2,
+                     *       "said_by": "陈家二婶",
+                     *       "text": "大扫除五分少了，老人弯腰一天不容易。",
+                     *       "written_at": null,
+                     *       "written_by": "陈建国"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleRemark"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_adopted` 这一版细则已经表决或下发，不能再改。要改请另起一版。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7185,6 +9823,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "favourites": [
+                     *         "01939f7e-0000-7000-8000-000000000405"
+                     *       ],
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -7226,15 +9867,29 @@ export interface operations {
                      *       "next_cursor": null,
                      *       "rule_set": {
                      *         "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *         "drafted_at": null,
+                     *         "drafted_by": "陈建国",
+                     *         "filing": {
+                     *           "filed_at": null,
+                     *           "filed_by": "周敏",
+                     *           "judges_from": "2026-09-01",
+                     *           "note": "凉镇备〔2026〕3号"
+                     *         },
                      *         "id": "01939f7e-0000-7000-8000-000000000401",
+                     *         "issued_at": null,
                      *         "resolution": {
                      *           "attendance": 46,
                      *           "in_force_from": "2026-09-01",
+                     *           "minutes": "村支书主持，逐条念了细则，户代表举手表决。",
+                     *           "noticed_from": "2026-08-20",
+                     *           "noticed_until": "2026-08-27",
                      *           "resolved_on": "2026-08-28",
+                     *           "revision": 4,
                      *           "votes_abstained": 1,
                      *           "votes_against": 1,
                      *           "votes_for": 44
                      *         },
+                     *         "revision": 4,
                      *         "status": "in_force",
                      *         "title": "林家排村积分细则（第 1 版）",
                      *         "version": 1
