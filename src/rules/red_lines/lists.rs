@@ -160,6 +160,9 @@ fn phrases(
             }
             begun = longer;
         }
+        if begun.is_empty() {
+            return Err(format!("{item:?} has an empty place"));
+        }
         found.extend(begun);
     }
     Ok(found)
