@@ -65,10 +65,11 @@ pub fn alarms(category: &str, name: &str, terms: &Terms) -> Vec<Alarm> {
     let lists = lists::lists();
     let mut found = Vec::new();
     for (field, text) in fields(category, name, terms) {
+        let written: Vec<char> = text.chars().collect();
         let letters = fold(text, &lists.simple);
         for (line, (from, to)) in crossings(lists, &letters, terms.shape.deducts()) {
             let (start, end) = (letters[from].at, letters[to - 1].at + 1);
-            let words = text.chars().skip(start).take(end - start).collect();
+            let words = written[start..end].iter().collect();
             found.push(Alarm { line: &lists.lines[line], field, start, end, words });
         }
     }

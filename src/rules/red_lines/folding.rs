@@ -86,7 +86,8 @@ fn counted(pieces: Vec<(Separator, Vec<Letter>)>) -> Vec<Letter> {
     let (mut stops, mut commas) = (0, 0);
     let mut letters = Vec::new();
     for (index, (separator, piece)) in pieces.into_iter().enumerate() {
-        if !crumbs[index] && !(index > 0 && crumbs[index - 1]) {
+        let is_strewn = crumbs[index] || (index > 0 && crumbs[index - 1]);
+        if !is_strewn {
             stops += usize::from(separator == Separator::Stop);
             commas += usize::from(separator == Separator::Comma);
         }

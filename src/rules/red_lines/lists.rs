@@ -1,7 +1,7 @@
 //! The lists as the files beside this one keep them, parsed once.
 //!
 //! `lines.csv`: what may not be ruled, why, and by which source. `words.csv`: the words that show it.
-//! `groups.csv`: words that several rows share, called there by `@name`. `traditional.csv`: the other
+//! `groups.csv`: words that several rows share, called there by `@name`, also inside a phrase. `traditional.csv`: the other
 //! spelling of their characters. In every cell `|` stands between alternatives; `~` inside a phrase
 //! stands for up to `within` letters.
 
@@ -31,6 +31,9 @@ pub enum Applies {
     /// Rules that deduct or veto.
     Taking,
 }
+
+/// Groups within groups; more is a circle.
+const GROUPS_DEEP_MAX: usize = 3;
 
 /// Words in their order, as indices into [`Lists::words`]; between them up to `within` letters.
 pub type Phrase = Vec<usize>;
@@ -147,14 +150,36 @@ fn phrases(
     cell: &str,
 ) -> Result<Vec<Phrase>, String> {
     let mut found = Vec::new();
+    for item in spelled_out(cell, groups, GROUPS_DEEP_MAX)? {
+        let mut begun: Vec<Phrase> = vec![Vec::new()];
+        for place in item.split('~') {
+            let mut longer = Vec::new();
+            for word in spelled_out(place, groups, GROUPS_DEEP_MAX)? {
+                let word = number(lists, known, word)?;
+                longer.extend(begun.iter().map(|phrase| phrase.iter().copied().chain([word]).collect::<Phrase>()));
+            }
+            begun = longer;
+        }
+        if begun.is_empty() {
+            return Err(format!("{item:?} has an empty place"));
+        }
+        found.extend(begun);
+    }
+    Ok(found)
+}
+
+/// The alternatives of a cell, with each `@group` replaced by its own.
+fn spelled_out<'a>(cell: &'a str, groups: &'a HashMap<String, String>, deep: usize) -> Result<Vec<&'a str>, String> {
+    let mut found = Vec::new();
     for item in cell.split('|').filter(|_| !cell.is_empty()) {
-        let spelled_out = match item.strip_prefix('@') {
-            Some(group) => groups.get(group).ok_or_else(|| format!("no group {group}"))?,
-            None => item,
-        };
-        for phrase in spelled_out.split('|') {
-            let words: Result<Phrase, String> = phrase.split('~').map(|word| number(lists, known, word)).collect();
-            found.push(words?);
+        let group = item.strip_prefix('@').filter(|group| !group.contains('~'));
+        match group {
+            Some(_) if deep == 0 => return Err(format!("{item} contains itself")),
+            Some(name) => {
+                let words = groups.get(name).ok_or_else(|| format!("no group {name}"))?;
+                found.extend(spelled_out(words, groups, deep - 1)?);
+            }
+            None => found.push(item),
         }
     }
     Ok(found)

@@ -178,6 +178,10 @@ fn a_list_with_a_mistake_is_refused() {
     let read = |row: &str| parse(lines, &format!("{words}{row}\n"), "name,words\n", "traditional,simple\n罰,罚\n");
     let ok: Result<Lists, String> = read("fines,any,罚款,元,3,");
     assert!(ok.is_ok());
+    let shared =
+        |groups: &str| parse(lines, &format!("{words}fines,any,@fine~元,,3,\n"), groups, "traditional,simple\n");
+    assert_eq!(shared("name,words\nfine,罚|@more\nmore,扣|交\n").unwrap().rows[0].words.len(), 3);
+    assert!(shared("name,words\nfine,罚|@fine\n").is_err());
     for wrong in [
         "fine,any,罚款,,0,",
         "fines,all,罚款,,0,",
