@@ -103,7 +103,7 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetI
 /// # Errors
 /// [`NOT_FOUND`] when it does not exist or lies outside.
 pub async fn find_area<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
-    let above = areas::by_id(db, [id]).await?.remove(&id).filter(|area| area.level == Level::Town);
+    let above = areas::of_found_rows(db, [id]).await?.remove(&id).filter(|area| area.level == Level::Town);
     match above.filter(|area| may.touches(&area.path)) {
         Some(town) => Ok(town),
         None => areas::find_up_to_village(db, may, id).await,

@@ -495,7 +495,7 @@ async fn shown(app: &App, set: RuleSet) -> Result<RuleSetOut> {
 async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
     let db = app.db.read();
     let rules = rules_of(db, set.id).await?;
-    let area = areas::by_id(db, [set.area_id]).await?.remove(&set.area_id).ok_or(NOT_FOUND)?;
+    let area = areas::of_found_rows(db, [set.area_id]).await?.remove(&set.area_id).ok_or(NOT_FOUND)?;
     let beyond = match filing::template_for(db, &area).await? {
         Some(template) if area.level == Level::Village && set.is_draft() => {
             template.limited()?.problems(&rules_of(db, template.id).await?, &rules)

@@ -159,7 +159,7 @@ impl Known {
         let filed = filing::filings(db, area).await?;
         let newest = filing::in_force(&filed, today);
         let people = sets.iter().map(|set| set.created_by).chain(filed.iter().map(|filing| filing.filed_by));
-        let names = accounts::names(db, people).await?;
+        let names = accounts::names_of_found_rows(db, people).await?;
         let filed = filed.into_iter().map(|filing| (filing.rule_set_id, filing)).collect();
         Ok(Self { filed, newest, names, today })
     }
@@ -282,7 +282,7 @@ impl AlarmOut {
     /// When the database fails.
     pub async fn all(db: &impl ConnectionTrait, ringing: Vec<Ringing>) -> Result<Vec<Self>> {
         let people = ringing.iter().filter_map(|one| Some(one.cleared.as_ref()?.cleared_by));
-        let names = accounts::names(db, people).await?;
+        let names = accounts::names_of_found_rows(db, people).await?;
         let out = ringing.into_iter().map(|one| Self {
             rule_id: one.rule_id,
             position: one.position,
@@ -356,7 +356,7 @@ impl RemarkOut {
     /// # Errors
     /// When the database fails.
     pub async fn all(db: &impl ConnectionTrait, remarks: Vec<Remark>) -> Result<Vec<Self>> {
-        let names = accounts::names(db, remarks.iter().map(|remark| remark.written_by)).await?;
+        let names = accounts::names_of_found_rows(db, remarks.iter().map(|remark| remark.written_by)).await?;
         let out = remarks.into_iter().map(|remark| Self {
             id: remark.id,
             revision: remark.revision,

@@ -250,7 +250,7 @@ fn password_hash() -> String {
 pub async fn adopt_table(app: &App, village: &Area, by: AccountId, table: Vec<NewRule>, from: NaiveDate) -> RuleSetId {
     let day = app.clock.under(move || hujifen::clock::day_begins(from));
     let adopting: May<AdoptRules> = may(app, village, by, Role::VillageCadre);
-    let above = areas::by_id(app.db.read(), village.parent_id).await.unwrap().into_values().next().unwrap();
+    let above = areas::of_found_rows(app.db.read(), village.parent_id).await.unwrap().into_values().next().unwrap();
     let filing: May<FileRules> = may(app, &above, by, Role::TownAdmin);
     let resolution = |revision| Resolution {
         revision,
