@@ -11,6 +11,7 @@
 
 pub mod adoption;
 pub mod alarms;
+mod asked;
 pub mod decisions;
 pub mod drafting;
 pub mod entity;
@@ -95,6 +96,9 @@ pub enum Stage {
 pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
     let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
     let area = find_area(db, may, set.area_id).await?;
+    if area.level == Level::Town && set.is_draft() && !may.reaches(&area.path) {
+        return Err(NOT_FOUND.into());
+    }
     Ok((set, area))
 }
 

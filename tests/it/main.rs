@@ -23,6 +23,7 @@ mod ledger;
 mod periods;
 mod refusals;
 mod review;
+mod rule_sets;
 mod session;
 mod shapes;
 mod writer;

@@ -34,6 +34,7 @@ pub async fn place(app: &TestApp) -> Place {
         rule,
         deduction,
         draft: adopted,
+        template: adopted,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,

@@ -55,6 +55,8 @@ pub struct Place {
     pub deduction: Uuid,
     /// A table that is not adopted.
     pub draft: Uuid,
+    /// The town's own, not issued.
+    pub template: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -81,6 +83,7 @@ impl Place {
             rule: id(),
             deduction: id(),
             draft: id(),
+            template: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -116,6 +119,10 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             Some(Place { village: same, draft, .. }) if *same == village.id.0 => *draft,
             _ => town::draft(&app.app, village, town.cadre.id).await.0,
         };
+        let template = match places.last() {
+            Some(Place { town: same, template, .. }) if *same == above.id.0 => *template,
+            _ => town::draft(&app.app, above, town.cadre.id).await.0,
+        };
         places.push(Place {
             at: Where::STANDING[number],
             town: above.id.0,
@@ -127,6 +134,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             rule,
             deduction: rule_of(app, village, "乱倒垃圾").await,
             draft,
+            template,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
