@@ -204,6 +204,26 @@ both_engines! {
         assert_eq!(admin.post("/rule-sets", village).await.code(), "not_found");
     }
 
+    /// Mutation: judge before the points are known.
+    async fn what_the_village_calls_much_goes_to_the_assembly_whatever_its_rule_says(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let worker = app.signed_in(&app.town.worker).await;
+        let town = app.signed_in(&app.town.town_admin).await;
+        let id = draft(&cadre, &app, &[]).await;
+        let mut body = written(2, &[deed("参加清扫", 5)]);
+        body["decisions"]["assembly_from"] = json!(15);
+        cadre.put(&format!("/rule-sets/{id}"), body).await.expect(200);
+        cadre.post(&format!("/rule-sets/{id}/adopt"), resolution(3, "2026-11-21")).await.expect(200);
+        town.post(&format!("/rule-sets/{id}/file"), json!({})).await.expect(200);
+        for (number, quantity, status) in [(1, 2, "posted"), (2, 3, "submitted")] {
+            let award = json!({
+                "id": award_id(number), "household_id": app.town.households[0], "rule_id": app.town.rule("参加清扫"),
+                "occurred_on": "2026-11-23", "quantity": quantity,
+            });
+            assert_eq!(worker.post("/awards", award).await.expect(201)["status"], status);
+        }
+    }
+
     async fn what_a_shape_cannot_use_or_carry_out_is_refused_at_its_field(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
         let id = draft(&cadre, &app, &[]).await;
