@@ -1088,6 +1088,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-11-23T02:05:00Z
              */
             at: string;
             /**
@@ -2349,6 +2350,7 @@ export interface components {
             /**
              * Format: uuid
              * @description Identity.
+             * @example 01939f7e-0000-7000-8000-000000000411
              */
             id: string;
             /**
@@ -2370,6 +2372,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-11-23T02:05:00Z
              */
             written_at: string;
             /**
@@ -2392,6 +2395,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was begun.
+             * @example 2026-11-23T02:05:00Z
              */
             drafted_at: string;
             /**
@@ -2405,6 +2409,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When the town issued it; only for a template.
+             * @example 2026-11-23T02:05:00Z
              */
             issued_at: string | null;
             resolution: components["schemas"]["Resolution"] | null;
@@ -2433,6 +2438,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was filed.
+             * @example 2026-11-23T02:05:00Z
              */
             filed_at: string;
             /**
@@ -7515,16 +7521,16 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *           "drafted_at": null,
+                     *           "drafted_at": "2026-11-23T02:05:00Z",
                      *           "drafted_by": "陈建国",
                      *           "filing": {
-                     *             "filed_at": null,
+                     *             "filed_at": "2026-11-23T02:05:00Z",
                      *             "filed_by": "周敏",
                      *             "judges_from": "2026-09-01",
                      *             "note": "凉镇备〔2026〕3号"
                      *           },
                      *           "id": "01939f7e-0000-7000-8000-000000000401",
-                     *           "issued_at": null,
+                     *           "issued_at": "2026-11-23T02:05:00Z",
                      *           "resolution": {
                      *             "attendance": 46,
                      *             "in_force_from": "2026-09-01",
@@ -7675,17 +7681,17 @@ export interface operations {
                      *           "by": "none"
                      *         }
                      *       },
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "full_marks_a_year": 5,
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -7890,16 +7896,16 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *           "drafted_at": null,
+                     *           "drafted_at": "2026-11-23T02:05:00Z",
                      *           "drafted_by": "陈建国",
                      *           "filing": {
-                     *             "filed_at": null,
+                     *             "filed_at": "2026-11-23T02:05:00Z",
                      *             "filed_by": "周敏",
                      *             "judges_from": "2026-09-01",
                      *             "note": "凉镇备〔2026〕3号"
                      *           },
                      *           "id": "01939f7e-0000-7000-8000-000000000401",
-                     *           "issued_at": null,
+                     *           "issued_at": "2026-11-23T02:05:00Z",
                      *           "resolution": {
                      *             "attendance": 46,
                      *             "in_force_from": "2026-09-01",
@@ -8024,17 +8030,17 @@ export interface operations {
                      *           "by": "none"
                      *         }
                      *       },
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "full_marks_a_year": 5,
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -8271,17 +8277,17 @@ export interface operations {
                      *           "by": "none"
                      *         }
                      *       },
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "full_marks_a_year": 5,
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -8510,16 +8516,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "resolution": {
                      *         "attendance": 46,
                      *         "in_force_from": "2026-09-01",
@@ -8979,17 +8985,17 @@ export interface operations {
                      *           "by": "none"
                      *         }
                      *       },
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "full_marks_a_year": 5,
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "items": [
                      *         {
                      *           "bands": [],
@@ -9203,16 +9209,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "resolution": {
                      *         "attendance": 46,
                      *         "in_force_from": "2026-09-01",
@@ -9388,16 +9394,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *       "drafted_at": null,
+                     *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
                      *       "filing": {
-                     *         "filed_at": null,
+                     *         "filed_at": "2026-11-23T02:05:00Z",
                      *         "filed_by": "周敏",
                      *         "judges_from": "2026-09-01",
                      *         "note": "凉镇备〔2026〕3号"
                      *       },
                      *       "id": "01939f7e-0000-7000-8000-000000000401",
-                     *       "issued_at": null,
+                     *       "issued_at": "2026-11-23T02:05:00Z",
                      *       "resolution": {
                      *         "attendance": 46,
                      *         "in_force_from": "2026-09-01",
@@ -9568,11 +9574,11 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "id": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000411",
                      *           "revision": 2,
                      *           "said_by": "陈家二婶",
                      *           "text": "大扫除五分少了，老人弯腰一天不容易。",
-                     *           "written_at": null,
+                     *           "written_at": "2026-11-23T02:05:00Z",
                      *           "written_by": "陈建国"
                      *         }
                      *       ],
@@ -9669,11 +9675,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": null,
+                     *       "id": "01939f7e-0000-7000-8000-000000000411",
                      *       "revision": 2,
                      *       "said_by": "陈家二婶",
                      *       "text": "大扫除五分少了，老人弯腰一天不容易。",
-                     *       "written_at": null,
+                     *       "written_at": "2026-11-23T02:05:00Z",
                      *       "written_by": "陈建国"
                      *     }
                      */
@@ -9867,16 +9873,16 @@ export interface operations {
                      *       "next_cursor": null,
                      *       "rule_set": {
                      *         "area_id": "01939f7e-0000-7000-8000-000000000102",
-                     *         "drafted_at": null,
+                     *         "drafted_at": "2026-11-23T02:05:00Z",
                      *         "drafted_by": "陈建国",
                      *         "filing": {
-                     *           "filed_at": null,
+                     *           "filed_at": "2026-11-23T02:05:00Z",
                      *           "filed_by": "周敏",
                      *           "judges_from": "2026-09-01",
                      *           "note": "凉镇备〔2026〕3号"
                      *         },
                      *         "id": "01939f7e-0000-7000-8000-000000000401",
-                     *         "issued_at": null,
+                     *         "issued_at": "2026-11-23T02:05:00Z",
                      *         "resolution": {
                      *           "attendance": 46,
                      *           "in_force_from": "2026-09-01",
