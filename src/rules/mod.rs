@@ -14,6 +14,7 @@ pub mod alarms;
 mod asked;
 pub mod decisions;
 pub mod drafting;
+pub mod effects;
 pub mod entity;
 pub mod favourites;
 pub mod filing;

@@ -243,6 +243,7 @@ both_engines! {
             (with(json!({"proofs": ["none", "photo"]})), "proofs"),
             (with(json!({"cap": {"units": 0, "window": "month"}})), "cap"),
             (with(json!({"kind": "ladder", "window": "year", "steps": [{"units": 4, "points": 2}, {"units": 3, "points": 3}]})), "steps"),
+            (with(json!({"kind": "ladder", "window": "year", "steps": [{"units": 4, "points": 2}], "cap": {"units": 9, "window": "month"}})), "cap"),
             (with(json!({"kind": "bands", "bands": [{"from": 100, "to": 50, "points": 1, "per": 100}]})), "bands"),
             (with(json!({"kind": "degrees", "degrees": [{"name": "县", "points": 3}, {"name": "县", "points": 5}]})), "degrees"),
             (with(json!({"kind": "inspection", "points_per_spot": 6})), "points_per_spot"),
