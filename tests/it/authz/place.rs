@@ -2,6 +2,7 @@
 
 use hujifen::accounts::entity::scope;
 use hujifen::areas::{self, Area, Level};
+use hujifen::ids::RuleSetId;
 use hujifen::rules;
 use hujifen::scope::Role;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::gone;
 use crate::awards::award_id;
+use crate::reports::tried;
 use crate::support::TestApp;
 use crate::support::town::{self, Person};
 
@@ -57,6 +59,8 @@ pub struct Place {
     pub draft: Uuid,
     /// The town's own, not issued.
     pub template: Uuid,
+    /// A trial of that table.
+    pub trial: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -84,6 +88,7 @@ impl Place {
             deduction: id(),
             draft: id(),
             template: id(),
+            trial: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -135,6 +140,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             deduction: rule_of(app, village, "乱倒垃圾").await,
             draft,
             template,
+            trial: trial(app, &cadre, draft).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -152,6 +158,12 @@ pub async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid,
     let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"});
     app.signed_in(worker).await.post("/awards", body).await.expect(201);
     id
+}
+
+/// A trial of a table, done.
+pub async fn trial(app: &TestApp, cadre: &Person, set: Uuid) -> Uuid {
+    let cadre = app.signed_in(cadre).await;
+    tried(&cadre, RuleSetId(set), json!({"months": 1})).await["id"].as_str().unwrap().parse().unwrap()
 }
 
 async fn rule_of(app: &TestApp, village: &Area, name: &str) -> Uuid {
