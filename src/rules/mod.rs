@@ -22,7 +22,7 @@ pub mod reach;
 pub mod red_lines;
 pub mod remarks;
 pub mod routes;
-mod shape;
+pub mod shape;
 pub mod shelf;
 pub mod template;
 pub mod terms;
