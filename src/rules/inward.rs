@@ -194,3 +194,64 @@ fn warning(text: &str) -> Option<WarnFirst> {
     let days = text.strip_suffix("_days")?.parse().ok()?;
     (1..=DAYS_MAX).contains(&days).then_some(WarnFirst::Days(days))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::RuleIn;
+
+    /// The problems of a rule, as field and code, that is fine but for these fields.
+    fn said(fields: Value) -> Vec<(String, String)> {
+        let mut rule = json!({
+            "category": "公益活动", "name": "巡河", "kind": "addition", "points": 5, "unit": "次", "proofs": ["none"],
+            "review": "none", "redeemable": true,
+        });
+        rule.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let (rule, mut problems) = (serde_json::from_value::<RuleIn>(rule).unwrap(), Vec::new());
+        assert_eq!(rule.parse(0, &mut problems).is_none(), !problems.is_empty());
+        let field = |field: &str| field.trim_start_matches("items[0].").to_owned();
+        problems.into_iter().map(|problem| (field(&problem.field), problem.code.into_owned())).collect()
+    }
+
+    /// Mutation: leave any of these checks to the importer.
+    #[test]
+    fn an_editor_is_refused_what_a_sheet_could_not_say() {
+        let degrees = |name: &str| json!({"kind": "degrees", "points": null, "degrees": [{"name": name, "points": 3}]});
+        let veto = |veto: Value| json!({"kind": "veto", "points": null, "veto": veto});
+        let grade = |name: &str| veto(json!({"lowers_to": name, "zeroes": null, "blocks_years": null}));
+        let base = |redeemable: bool| json!({"kind": "base", "window": "year", "redeemable": redeemable});
+        let ladder = |window: &str| {
+            json!({"kind": "ladder", "points": null, "window": "year", "steps": [{"units": 4, "points": 1}],
+                "cap": {"units": 9, "window": window}})
+        };
+        let validity = |names: &[&str]| {
+            let by_degree: Vec<Value> = names.iter().map(|name| json!({"degree": name, "years": 3})).collect();
+            let mut rule = degrees("县");
+            rule["validity"] = json!({"years": 1, "by_degree": by_degree});
+            rule
+        };
+        for fine in [json!({}), degrees("县（区）"), grade("不合格"), base(false), ladder("year"), validity(&["县"])]
+        {
+            assert_eq!(said(fine.clone()), [], "{fine}");
+        }
+        for (fields, field, code) in [
+            (degrees("县 区"), "degrees", "degrees_unfair"),
+            (degrees("县、区"), "degrees", "degrees_unfair"),
+            (degrees("县:区"), "degrees", "degrees_unfair"),
+            (degrees("县\u{200b}"), "degrees", "degrees_unfair"),
+            (grade("无"), "veto", "veto_out_of_range"),
+            (grade("不 合格"), "veto", "veto_out_of_range"),
+            (grade("431022196708172836"), "veto", "veto_out_of_range"),
+            (veto(json!({"lowers_to": null, "zeroes": "year", "blocks_years": 51})), "veto", "veto_out_of_range"),
+            (base(true), "redeemable", "base_redeemable"),
+            (ladder("month"), "cap", "cap_in_other_window"),
+            (validity(&["市"]), "validity", "out_of_range"),
+            (validity(&["县", "县"]), "validity", "out_of_range"),
+            (json!({"highest_of": "救灾;抢险"}), "highest_of", "not_a_word"),
+            (json!({"name": "巡河\n清渠"}), "name", "line_break"),
+        ] {
+            assert_eq!(said(fields.clone()), [(field.to_owned(), code.to_owned())], "{fields}");
+        }
+    }
+}

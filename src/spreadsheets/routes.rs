@@ -165,12 +165,15 @@ async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: Rule
 #[into_params(parameter_in = Query)]
 struct SheetQuery {
     /// `xlsx` when absent.
+    #[param(inline)]
     format: Option<SheetFormat>,
 }
 
-/// The rules of a version as a file, in the columns that `POST /imports/rules` reads: what is brought in
-/// again unchanged says the same. Points, remarks and options go along; the village's decisions and a
-/// template's limits do not stand in a sheet.
+/// The rules of a version as a file, in the columns that an import reads.
+///
+/// What is brought in again unchanged says the same. What the village decided about itself and the limits
+/// of a template do not stand in it. Words that a spreadsheet would take for a formula begin with an
+/// apostrophe in csv, which an import takes off again.
 #[utoipa::path(
     get, path = "/rule-sets/{id}/sheet", tag = "rules", params(("id" = RuleSetId, Path), SheetQuery),
     responses((
