@@ -24,7 +24,7 @@ pub mod reach;
 pub mod red_lines;
 pub mod remarks;
 pub mod routes;
-mod shape;
+pub mod shape;
 pub mod shelf;
 pub mod template;
 pub mod terms;

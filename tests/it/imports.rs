@@ -1,6 +1,8 @@
 //! Rosters and tables of rules as villages keep them, through the API.
 
 mod forms;
+mod harder;
+mod sheets;
 
 use std::fmt::Write as _;
 

@@ -151,6 +151,7 @@ const RULES: &[Row] = &[
     target("list_rule_sets", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
         .up_to_village(),
     target("get_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("get_rule_set_sheet", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("adopt_rule_set", "id", "a draft", |ask, asked| {
         ask.at("id", asked.place.draft).json(town::resolution("2026-11-20", "2026-12-01"))
     }),
