@@ -26,6 +26,16 @@ export type CapUse = Schemas['CapUse'];
 export type Proof = Schemas['Proof'];
 export type Rule = Schemas['Rule'];
 export type Rules = Schemas['RulesInForce'];
+export type RuleSet = Schemas['RuleSet'];
+export type RuleSets = Schemas['RuleSets'];
+export type RuleSetDetail = Schemas['RuleSetWithRules'];
+export type RuleAlarm = Schemas['RuleAlarm'];
+export type RuleRemark = Schemas['RuleRemark'];
+export type RuleChanges = Schemas['RuleChanges'];
+export type Resolution = Schemas['Resolution'];
+export type Decisions = Schemas['Decisions'];
+export type TemplateLimits = Schemas['TemplateLimits'];
+export type Favourites = Schemas['Favourites'];
 
 export type NewAward = Schemas['NewAward'];
 export type Award = Schemas['Award'];
