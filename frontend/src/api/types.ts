@@ -9,6 +9,8 @@ export interface List<T> {
 }
 
 export type Problem = Schemas['Problem'];
+export type FieldProblem = Schemas['FieldProblem'];
+export type ImportReport = Schemas['ImportReport'];
 
 export type Role = Schemas['Role'];
 export type Account = Schemas['Account'];

@@ -50,12 +50,12 @@ export function factsWords(set: RuleSet): [label: string, words: string][] {
   return lines;
 }
 
-const names: Record<Decisions['board_names'], string> = {
+export const boardNames: Record<Decisions['board_names'], string> = {
   middle_masked: '名字中间遮住,加户编号',
   whole: '写全名',
   code_only: '只写户编号',
 };
-const columns: Record<Decisions['board_columns'][number], string> = {
+export const boardColumns: Record<Decisions['board_columns'][number], string> = {
   month: '本月得分',
   honour: '累计分',
   rank: '名次',
@@ -67,7 +67,7 @@ const columns: Record<Decisions['board_columns'][number], string> = {
 export function decisionsWords(decided: Decisions): string[] {
   const { expiry, stars, assembly_from, judges } = decided;
   return [
-    `公示栏:${names[decided.board_names]};写${decided.board_columns.map((one) => columns[one]).join('、')}。`,
+    `公示栏:${boardNames[decided.board_names]};写${decided.board_columns.map((one) => boardColumns[one]).join('、')}。`,
     `公示 ${decided.objection_days} 天内可以说分不对。`,
     decided.negative_pending ? '还没公示的分可以扣到 0 以下。' : '还没公示的分最低扣到 0。',
     expiry.kind === 'never'
