@@ -71,7 +71,7 @@ test('a table goes from the draft to the worker and skips nothing @screen', asyn
 
   await signedIn('town', '/rules');
   await look('rules-town');
-  await row(page, '林家排村第 2 版').getByRole('link').tap();
+  await row(page, '林家排村积分细则（第 2 版）').getByRole('link').tap();
   await expect(page.getByText('已表决,等镇里备案')).toBeVisible();
   await page.getByText('和镇里的模板比').tap();
   await expect(page.getByText('镇里还没有下发模板。')).toBeVisible();
