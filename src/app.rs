@@ -27,10 +27,13 @@ use crate::keys::Keys;
 use crate::ledger::{Chain, Pen};
 use crate::openapi::Documents;
 use crate::publicity::Ranking;
+use crate::reports::Trials;
 use crate::scope::{Identity, May, ReadBook};
 use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
-use crate::{accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, rules, scope};
+use crate::{
+    accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports, rules, scope,
+};
 
 /// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
 /// thousand of each, which is what a town looks at in a day.
@@ -82,6 +85,8 @@ pub struct Shared {
     pub desk: Desk,
     /// Adopted tables of rules at hand.
     pub shelf: rules::Shelf,
+    /// Trials of tables, running and done.
+    pub trials: Arc<Trials>,
     /// What writes in the book.
     pub pen: Pen,
     /// The group writer.
@@ -156,6 +161,7 @@ impl App {
             attempts: accounts::Attempts::default(),
             desk: Desk::default(),
             shelf: rules::Shelf::default(),
+            trials: Arc::default(),
             cookies,
         });
         tokio::spawn(writer::run(Arc::downgrade(&shared), queue));
@@ -268,6 +274,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(households::routes::router())
         .merge(awards::routes::router())
         .merge(publicity::routes::router())
+        .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
 }
 
@@ -284,6 +291,7 @@ fn refusals() -> Vec<Refusal> {
         accounts::REFUSALS,
         rules::REFUSALS,
         awards::REFUSALS,
+        reports::REFUSALS,
     ]
     .concat();
     refusals.sort_by_key(|refusal| refusal.code);

@@ -31,6 +31,7 @@ pub mod accounts;
 pub mod rules;
 pub mod awards;
 pub mod publicity;
+pub mod reports;
 pub mod spreadsheets;
 pub mod demo;
 

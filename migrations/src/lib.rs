@@ -28,6 +28,7 @@ mod m14_posted_awards;
 mod refusals;
 mod m15_rule_life;
 mod m16_favourites;
+mod m17_awards_in_book;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m14_posted_awards::Migration),
             Box::new(m15_rule_life::Migration),
             Box::new(m16_favourites::Migration),
+            Box::new(m17_awards_in_book::Migration),
         ]
     }
 }

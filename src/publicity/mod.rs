@@ -110,7 +110,8 @@ pub async fn rank(db: &impl ConnectionTrait, area: &Area, villages: &[Area], per
     Ok(Arc::new(order(participants, &earned)))
 }
 
-fn order(participants: Vec<Participant>, earned: &HashMap<HouseholdId, Hundredths>) -> Ranking {
+/// Ranks households by what each earned; one that is not in `earned` has nothing.
+pub fn order(participants: Vec<Participant>, earned: &HashMap<HouseholdId, Hundredths>) -> Ranking {
     let points = |household: &Participant| earned.get(&household.id).copied().unwrap_or_default();
     let mut places: Vec<Place> =
         participants.into_iter().map(|household| Place { rank: 0, points: points(&household), household }).collect();

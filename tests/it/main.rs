@@ -22,6 +22,7 @@ mod kill_storm;
 mod ledger;
 mod periods;
 mod refusals;
+mod reports;
 mod review;
 mod session;
 mod shapes;

@@ -17,7 +17,7 @@ fn whole(number: i64) -> Hundredths {
 }
 
 /// The town's table with harder rules added, in force from today.
-async fn harder(app: &TestApp) {
+pub async fn harder(app: &TestApp) {
     let step = |units, points| Step { units: whole(units), points: whole(points) };
     let degree = |name: &str, points| Degree { name: name.into(), points: whole(points) };
     let mut table = town::table();
@@ -74,7 +74,7 @@ async fn harder(app: &TestApp) {
     town::adopt_table(&app.app, &app.town.village, app.town.cadre.id, table, "2026-11-01".parse().unwrap()).await;
 }
 
-async fn id_of(client: &Client, name: &str) -> Value {
+pub async fn id_of(client: &Client, name: &str) -> Value {
     let rules = client.get("/rules").await.expect(200);
     rules["items"].as_array().unwrap().iter().find(|rule| rule["name"] == name).unwrap()["id"].clone()
 }

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, award, scope_of};
+use super::place::{Place, Where, award, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -34,6 +34,7 @@ pub async fn place(app: &TestApp) -> Place {
         rule,
         deduction,
         draft: adopted,
+        trial: trial(app, &town.cadre, adopted).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,

@@ -2,6 +2,7 @@
 
 use hujifen::accounts::entity::scope;
 use hujifen::areas::{self, Area, Level};
+use hujifen::ids::RuleSetId;
 use hujifen::rules;
 use hujifen::scope::Role;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::gone;
 use crate::awards::award_id;
+use crate::reports::tried;
 use crate::support::TestApp;
 use crate::support::town::{self, Person};
 
@@ -55,6 +57,8 @@ pub struct Place {
     pub deduction: Uuid,
     /// A table that is not adopted.
     pub draft: Uuid,
+    /// A trial of that table.
+    pub trial: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -81,6 +85,7 @@ impl Place {
             rule: id(),
             deduction: id(),
             draft: id(),
+            trial: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -127,6 +132,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             rule,
             deduction: rule_of(app, village, "乱倒垃圾").await,
             draft,
+            trial: trial(app, &cadre, draft).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -144,6 +150,12 @@ pub async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid,
     let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"});
     app.signed_in(worker).await.post("/awards", body).await.expect(201);
     id
+}
+
+/// A trial of a table, done.
+pub async fn trial(app: &TestApp, cadre: &Person, set: Uuid) -> Uuid {
+    let cadre = app.signed_in(cadre).await;
+    tried(&cadre, RuleSetId(set), json!({"months": 1})).await["id"].as_str().unwrap().parse().unwrap()
 }
 
 async fn rule_of(app: &TestApp, village: &Area, name: &str) -> Uuid {

@@ -12,7 +12,7 @@ use crate::support::town::{self, PASSWORD};
 /// Fields that name a row and are no target: ids that the phone makes.
 pub const MADE_BY_THE_PHONE: [(&str, &str); 2] = [("submit_award", "id"), ("submit_awards", "awards.id")];
 
-pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS, IMPORTS];
+pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS, REPORTS, IMPORTS];
 
 const SYSTEM: &[Row] = &[
     plain("read_health", "", |ask, _| ask),
@@ -211,6 +211,15 @@ const RANKINGS: &[Row] = &[
         ask.by("area_id", asked.own.village).by("household_id", asked.place.household)
     })
     .up_to_village(),
+];
+
+const REPORTS: &[Row] = &[
+    target("begin_trial", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft).json(json!({"months": 1}))),
+    target("begin_trial", "village_id", "of the own village's draft", |ask, asked| {
+        ask.at("id", asked.own.draft).json(json!({"months": 1, "village_id": asked.place.village}))
+    }),
+    target("get_trial", "id", "of a draft", |ask, asked| ask.at("id", asked.place.trial)),
+    target("get_rule_set_health", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
 ];
 
 const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
