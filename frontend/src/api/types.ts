@@ -47,3 +47,9 @@ export type BatchResult = Schemas['AwardBatchResult'];
 
 export type RankingRow = Schemas['Place'];
 export type Ranking = Schemas['Ranking'];
+
+export type Trial = Schemas['Trial'];
+export type TrialResult = Schemas['TrialResult'];
+export type TrialHousehold = Schemas['TrialHousehold'];
+export type NamedRule = Schemas['NamedRule'];
+export type TableHealth = Schemas['TableHealth'];

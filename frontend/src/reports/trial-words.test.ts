@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { TrialHousehold } from '../api/types';
 import { differenceWords, movedWords } from './trial-words';
-import type { TrialHousehold } from './types';
 
 test('more and fewer points are said in words', () => {
   expect(differenceWords(10, 12.5)).toBe('多 2.5 分');

@@ -1,5 +1,5 @@
+import type { TrialHousehold } from '../api/types';
 import { points } from '../points';
-import type { TrialHousehold } from './types';
 
 /** Before and after, in a word: 多 210 分, 少 5 分, 一样多. */
 export function differenceWords(before: number, after: number): string {

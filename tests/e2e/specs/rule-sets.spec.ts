@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { cleaning } from '../harness/caller.ts';
+import { advice, cleaning } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { another, draftOf, fillResolution, rewrite, type RuleSet } from '../harness/tables.ts';
 
@@ -205,4 +205,47 @@ test('the town writes and issues its template @screen', async ({ page, as, signe
   await page.getByText('和镇里的模板比').tap();
   await expect(page.getByText(/^新加 \d+ 条,去掉 1 条/)).toBeVisible();
   await look('rules-against-template');
+});
+
+/** Mutation: show the points as posted twice, or ask for another number of months than was chosen. */
+test('a draft is tried on the deeds of the last months @screen', async ({
+  page,
+  as,
+  signedIn,
+  look,
+}) => {
+  test.setTimeout(120_000);
+  const cadre = await as('cadre');
+  const draft = await draftOf(cadre, (all) => [
+    ...all
+      .filter((item) => item.name !== advice)
+      .map((item) => (item.name === cleaning ? { ...item, points: 9 } : item)),
+    another(all, { name: patrol, points: 6 }),
+  ]);
+  await signedIn('cadre', `/rules/${draft.id}`);
+  await page.getByRole('link', { name: '先算算看' }).tap();
+  await page.getByLabel('算几个月').selectOption('最近 2 个月');
+  await look('trial');
+  const sent = page.waitForRequest((request) => request.url().endsWith('/trials'));
+  await page.getByRole('button', { name: '算算看' }).tap();
+  expect((await sent).postDataJSON()).toMatchObject({ months: 2 });
+  await expect(page.getByText(/户排名:/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('table', { name: '各类的分' })).toContainText('公益活动');
+  await expect(row(page, advice)).toContainText('这一版里没有这一项');
+  await expect(row(page, patrol)).toBeVisible();
+  await look('trial-done');
+  const moved = page.getByRole('table', { name: /^各户的名次/ }).getByRole('row');
+  await expect(moved.nth(1)).toContainText('→');
+  const before = await moved.count();
+  await page.getByRole('button', { name: '再看一些' }).tap();
+  expect(await moved.count()).toBeGreaterThan(before);
+});
+
+/** Mutation: leave the sentences out, or draw bars without a table. */
+test('a table says how it is used @screen', async ({ page, signedIn, look }) => {
+  await signedIn('cadre', '/rules');
+  await page.getByRole('link', { name: '细则体检' }).tap();
+  await expect(page.getByRole('table', { name: '分从哪里来' })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^分从哪里来/ })).toBeVisible();
+  await look('health');
 });
