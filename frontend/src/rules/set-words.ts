@@ -29,24 +29,24 @@ export function votesWords(one: Resolution): string {
   return `到会 ${one.attendance} 人:赞成 ${one.votes_for}、反对 ${one.votes_against}、弃权 ${one.votes_abstained}`;
 }
 
-/** The facts of a resolution and of its filing, one line each. */
-export function resolvedWords({ resolution, filing }: RuleSet): [label: string, words: string][] {
+/** The facts behind a version, one line each. */
+export function factsWords(set: RuleSet): [label: string, words: string][] {
+  const { resolution, filing } = set;
   const lines: [string, string][] = [];
   if (resolution) {
-    const { noticed_from, noticed_until } = resolution;
+    const { noticed_from, noticed_until, in_force_from } = resolution;
+    const from = filing?.judges_from ?? in_force_from;
     lines.push(
-      ['开会表决', `${dayWords(resolution.resolved_on)},${votesWords(resolution)}`],
+      ['表决', `${dayWords(resolution.resolved_on)},${votesWords(resolution)}`],
       ['公示', `${dayWords(noticed_from)}到${dayWords(noticed_until)}`],
-      ['定的生效日', dayWords(resolution.in_force_from)],
+      ['生效', `${dayWords(from)}起按它记分${filing ? '' : ',等备案'}`],
     );
   }
   if (filing) {
     const note = filing.note ? `(${filing.note})` : '';
-    lines.push(
-      ['镇里备案', `${instantWords(filing.filed_at)} ${filing.filed_by}${note}`],
-      ['按它记分', `${dayWords(filing.judges_from)}起`],
-    );
+    lines.push(['备案', `${instantWords(filing.filed_at)} ${filing.filed_by}${note}`]);
   }
+  lines.push(['起草', `${instantWords(set.drafted_at)} ${set.drafted_by}`]);
   return lines;
 }
 
