@@ -25,16 +25,35 @@ const inside: Record<Window, string> = {
 const refusal =
   /^(.+?)[,，、]?(?:经?(?:多次)?(?:劝导|劝说|教育|提醒)后?)?[,，]?仍?(不(?:按时)?(?:清理|清除|清运|打扫|整改|改正|改|拆除|拆|搬走|搬离|收拾|处理|停止|归还|修复))的?$/u;
 
-export function sentence(rule: Said): string {
-  const said = [
-    deed(rule),
-    shape(rule),
-    ...limits(rule),
-    ...conditions(rule),
-    ...evidence(rule),
-  ].filter(Boolean);
+/** The sentence in the pieces that the columns of a printed table hold. */
+export interface Pieces {
+  deed: string;
+  how: string[];
+  limits: string[];
+  conditions: string[];
+  proof: string;
+  decision: string[];
+  remark: string;
+}
+
+export function pieces(rule: Said): Pieces {
   const remark = rule.remark?.trim().replace(/[。.;；]+$/, '');
-  return `${said.join('，')}${remark ? `（${remark}）` : ''}。`;
+  const some = (words: string[]) => words.filter(Boolean);
+  return {
+    deed: deed(rule),
+    how: some([shape(rule)]),
+    limits: some(limits(rule)),
+    conditions: some(conditions(rule)),
+    proof: proof(rule),
+    decision: some(decision(rule)),
+    remark: remark ? `（${remark}）` : '',
+  };
+}
+
+export function sentence(rule: Said): string {
+  const { deed, how, limits, conditions, proof, decision, remark } = pieces(rule);
+  const said = [deed, ...how, ...limits, ...conditions, proof, ...decision].filter(Boolean);
+  return `${said.join('，')}${remark}。`;
 }
 
 /** What the deed is; a deduction with the warning that comes first. */
@@ -139,12 +158,16 @@ function valid({ validity }: Said): string {
   return named.length ? `在累计分里${named.join('、')}` : '';
 }
 
-/** What must be shown, by when, and who decides. */
-function evidence(rule: Said): string[] {
-  const proof = proofWords(rule as Rule);
+/** What must be shown. */
+function proof(rule: Said): string {
+  const wanted = proofWords(rule as Rule);
+  // Nobody encloses a signing-in.
+  return wanted === '要签到' ? wanted : wanted.replace(/^要/, '附');
+}
+
+/** By when, and who decides. */
+function decision(rule: Said): string[] {
   return [
-    // Nobody encloses a signing-in.
-    /^要签到$/.test(proof) ? proof : proof.replace(/^要/, '附'),
     rule.late_days ? `过了 ${rule.late_days} 天才报的要上评议会` : '',
     rule.review === 'assembly' ? '评议会定' : rule.review === 'double' ? '两个人先后审' : '',
   ];

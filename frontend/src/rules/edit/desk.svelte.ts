@@ -103,7 +103,7 @@ export class Desk {
 
   /** What is not saved stays on this phone; what is saved does not. */
   keep(): void {
-    mine.keep(this.#place, this.changed ? $state.snapshot(this.draft) : null);
+    mine.keep(this.#place, this.changed ? this.draft : null);
   }
 
   /** What is wrong with a field as it stands; `key` null for the draft as a whole. */

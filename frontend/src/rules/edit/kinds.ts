@@ -1,13 +1,12 @@
 /** Codes of a rule in the words of whoever writes it. */
-import type { Proof, Rule } from '../../api/types';
-import type { Kind } from './draft';
+import type { Words } from './fields/row';
 
-export const commonKinds: [Kind, string][] = [
+export const commonKinds: Words = [
   ['addition', '加分'],
   ['deduction', '扣分'],
   ['inspection', '评比'],
 ];
-export const rareKinds: [Kind, string][] = [
+export const rareKinds: Words = [
   ['degrees', '分级加分'],
   ['degrees_off', '分级扣分'],
   ['ladder', '越多越高'],
@@ -16,7 +15,7 @@ export const rareKinds: [Kind, string][] = [
   ['top_share', '前几名奖励'],
   ['veto', '一票否决'],
 ];
-export const proofs: [Proof, string][] = [
+export const proofs: Words = [
   ['none', '不用'],
   ['photo', '照片'],
   ['sign_in', '签到'],
@@ -27,7 +26,7 @@ export const proofs: [Proof, string][] = [
   ['collective', '集体决定'],
   ['penalty', '处罚决定'],
 ];
-export const reviews: [Rule['review'], string][] = [
+export const reviews: Words = [
   ['none', '记了就算'],
   ['assembly', '评议会定'],
   ['double', '两个人先后审'],
