@@ -6,6 +6,9 @@ test('paths lead to their screens', () => {
   expect(match('/review').screen).toBe('review');
   expect(match('/award/0198-x')).toMatchObject({ screen: 'award', params: { id: '0198-x' } });
   expect(match('/households/a%20b?from=1#top').params).toEqual({ id: 'a b' });
+  for (const path of ['/rules', '/rules/s1', '/rules/s1/trial']) {
+    expect(match(path)).toMatchObject({ screen: 'rules', path });
+  }
   expect(match('/?village=v1').query.get('village')).toBe('v1');
 });
 

@@ -1,4 +1,4 @@
-/** Paths of the app and the screens behind them. */
+/** Paths of the app and the screens behind them; `*` stands for whatever else follows, which the room reads itself. */
 export const patterns = {
   home: '/',
   signIn: '/sign-in',
@@ -8,6 +8,7 @@ export const patterns = {
   review: '/review',
   mine: '/mine',
   ranking: '/ranking',
+  rules: '/rules/*',
   me: '/me',
 } as const;
 
@@ -36,10 +37,11 @@ function split(path: string): string[] {
 }
 
 function fit(pattern: string[], parts: string[]): Record<string, string> | null {
-  if (pattern.length !== parts.length) return null;
   const params: Record<string, string> = {};
   for (const [at, piece] of pattern.entries()) {
-    const part = parts[at]!;
+    if (piece === '*') return params;
+    const part = parts[at];
+    if (part === undefined) return null;
     if (piece.startsWith(':')) {
       try {
         params[piece.slice(1)] = decodeURIComponent(part);
@@ -48,7 +50,7 @@ function fit(pattern: string[], parts: string[]): Record<string, string> | null 
       }
     } else if (piece !== part) return null;
   }
-  return params;
+  return pattern.length === parts.length ? params : null;
 }
 
 /** Where to go after signing in: only paths of the app itself. */

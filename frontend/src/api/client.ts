@@ -100,12 +100,15 @@ export class Client {
   async #once<T>(method: Method, path: string, body?: object): Promise<T> {
     const headers: Record<string, string> = {};
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
-    if (body) headers['content-type'] = 'application/json';
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), patienceMs);
     // A plain GET must look like the preload in index.html, or the browser fetches it twice.
     const init: RequestInit = { method, headers, signal: stop.signal };
-    if (body) init.body = JSON.stringify(body);
+    if (body instanceof FormData) init.body = body;
+    else if (body) {
+      headers['content-type'] = 'application/json';
+      init.body = JSON.stringify(body);
+    }
     try {
       const response = await this.fetch(base + path, init);
       if (!response.ok) throw await problem(response);

@@ -9,6 +9,8 @@ export interface List<T> {
 }
 
 export type Problem = Schemas['Problem'];
+export type FieldProblem = Schemas['FieldProblem'];
+export type ImportReport = Schemas['ImportReport'];
 
 export type Role = Schemas['Role'];
 export type Account = Schemas['Account'];
@@ -26,6 +28,16 @@ export type CapUse = Schemas['CapUse'];
 export type Proof = Schemas['Proof'];
 export type Rule = Schemas['Rule'];
 export type Rules = Schemas['RulesInForce'];
+export type RuleSet = Schemas['RuleSet'];
+export type RuleSets = Schemas['RuleSets'];
+export type RuleSetDetail = Schemas['RuleSetWithRules'];
+export type RuleAlarm = Schemas['RuleAlarm'];
+export type RuleRemark = Schemas['RuleRemark'];
+export type RuleChanges = Schemas['RuleChanges'];
+export type Resolution = Schemas['Resolution'];
+export type Decisions = Schemas['Decisions'];
+export type TemplateLimits = Schemas['TemplateLimits'];
+export type Favourites = Schemas['Favourites'];
 
 export type NewAward = Schemas['NewAward'];
 export type Award = Schemas['Award'];
@@ -35,3 +47,9 @@ export type BatchResult = Schemas['AwardBatchResult'];
 
 export type RankingRow = Schemas['Place'];
 export type Ranking = Schemas['Ranking'];
+
+export type Trial = Schemas['Trial'];
+export type TrialResult = Schemas['TrialResult'];
+export type TrialHousehold = Schemas['TrialHousehold'];
+export type NamedRule = Schemas['NamedRule'];
+export type TableHealth = Schemas['TableHealth'];

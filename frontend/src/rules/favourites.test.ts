@@ -9,7 +9,14 @@ const table = [rule('a'), rule('b'), rule('x', 'deduction'), rule('c', 'addition
 test('chips are the deeds used most, filled up in the order of the table, without deductions', () => {
   expect(favourites(table, []).map((one) => one.id)).toEqual(['a', 'b', 'c']);
   expect(favourites(table, ['c', 'x', 'c', 'b']).map((one) => one.id)).toEqual(['c', 'b', 'a']);
-  expect(favourites(table, ['c'], 1).map((one) => one.id)).toEqual(['c']);
+  expect(favourites(table, ['c'], [], 1).map((one) => one.id)).toEqual(['c']);
+});
+
+test('what the village put in front comes first, in its order, as far as the table has it', () => {
+  const ids = (front: string[], most?: number) =>
+    favourites(table, ['a'], front, most).map((one) => one.id);
+  expect(ids(['c', 'gone', 'x', 'b'])).toEqual(['c', 'b', 'a']);
+  expect(ids(['c', 'b'], 1)).toEqual(['c', 'b']);
 });
 
 test('only the last uses are remembered', () => {

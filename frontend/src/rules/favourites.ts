@@ -1,14 +1,21 @@
-/** Which deeds stand as chips: those this phone uses most, filled up from the top of the table. */
+/**
+ * Which deeds stand as chips: those the village put in front, then those this phone uses most, filled
+ * up from the top of the table.
+ */
 import type { Rule } from '../api/types';
 import { earns } from './worth';
 
 const rememberedMax = 40;
 
-export function favourites(rules: Rule[], used: string[], most = 6): Rule[] {
+export function favourites(rules: Rule[], used: string[], front: string[] = [], most = 6): Rule[] {
   const additions = rules.filter(earns);
+  const first = front.flatMap((id) => additions.filter((rule) => rule.id === id));
   const uses = (rule: Rule) => used.filter((id) => id === rule.id).length;
   // Array sort is stable: rules used equally often keep the order of the table.
-  return [...additions].sort((one, other) => uses(other) - uses(one)).slice(0, most);
+  const rest = additions
+    .filter((rule) => !first.includes(rule))
+    .sort((one, other) => uses(other) - uses(one));
+  return [...first, ...rest].slice(0, Math.max(most, first.length));
 }
 
 export function remember(used: string[], id: string): string[] {

@@ -62,6 +62,10 @@ export class Caller {
     return send<T>(this.url, 'POST', path, this.token, body);
   }
 
+  put<T>(path: string, body: object): Promise<T> {
+    return send<T>(this.url, 'PUT', path, this.token, body);
+  }
+
   statement(household: string): Promise<Statement> {
     return this.get<Statement>(`/households/${household}/statement`);
   }
@@ -139,9 +143,9 @@ async function send<T>(
   return (await answer.json()) as T;
 }
 
-/** Today in the village. */
-function villageDay(): string {
-  return new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+/** Today in the village, or so many days before. */
+export function villageDay(daysBefore = 0): string {
+  return new Date(Date.now() + 8 * 3_600_000 - daysBefore * 86_400_000).toISOString().slice(0, 10);
 }
 
 function uuidV7(): string {
