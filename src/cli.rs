@@ -330,9 +330,9 @@ async fn create_account(create: CreateAccount) -> Outcome {
 /// The household of a code in the village that `area` is or lies in.
 async fn own_household(tx: &Tx, area: &[AreaName], code: &str) -> Outcome<HouseholdId> {
     let missing = || Failure(format!("{} 里没有户编号 {code}，请核对。", names(area)));
-    let area = areas::by_names(tx, area).await?.ok_or_else(missing)?;
+    let area = areas::by_names_for_the_operator(tx, area).await?.ok_or_else(missing)?;
     let village = areas::village_of(tx, &area).await?.ok_or_else(missing)?;
-    Ok(households::of_code(tx, village.id, code).await?.ok_or_else(missing)?.id)
+    Ok(households::of_code_for_the_operator(tx, village.id, code).await?.ok_or_else(missing)?.id)
 }
 
 fn names(area: &[AreaName]) -> String {

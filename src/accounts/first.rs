@@ -34,7 +34,7 @@ pub struct FirstAccount {
 /// # Errors
 /// [`super::administration::USERNAME_TAKEN`]; a field problem when there is no such area or the role does not fit it.
 pub async fn create_first(tx: &Tx, clock: &Clock, hash: String, new: FirstAccount) -> Result<Account> {
-    let area = match (areas::by_names(tx, &new.area).await?, new.area.as_slice()) {
+    let area = match (areas::by_names_for_the_operator(tx, &new.area).await?, new.area.as_slice()) {
         (Some(area), _) => area,
         (None, [county]) if new.role == Role::CountyAdmin && areas::is_empty(tx).await? => {
             areas::insert(tx, clock, None, county.clone()).await?

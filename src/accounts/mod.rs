@@ -34,7 +34,7 @@ pub use attempts::Attempts;
 pub use entity::account::Model as Account;
 pub use first::{FirstAccount, create_first};
 pub use hashing::{Hashing, NewPassword};
-pub use reviewers::{Reviewer, reviewers};
+pub use reviewers::{Reviewer, reviewers_of_village};
 
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[
@@ -120,11 +120,12 @@ fn normal(username: &str) -> String {
     username.trim().nfkc().flat_map(char::to_lowercase).collect()
 }
 
-/// The names of accounts, for rows that were found within a scope already.
+/// The names of the accounts that rows point to which were found within a scope already: no scope is
+/// asked again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn names(
+pub async fn names_of_found_rows(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, String>> {

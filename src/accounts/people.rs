@@ -51,11 +51,8 @@ impl Person {
     }
 }
 
-/// A person's own view: what he is or will be.
-///
-/// # Errors
-/// [`NOT_FOUND`] when there is no such account.
-pub async fn own(db: &impl ConnectionTrait, id: AccountId, today: NaiveDate) -> Result<Person> {
+/// The view of the person himself: what he is or will be.
+pub(super) async fn own(db: &impl ConnectionTrait, id: AccountId, today: NaiveDate) -> Result<Person> {
     let account = account::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
     let mut person = with_scopes(db, account).await?;
     person.scopes.retain(|held| !held.has_ended(today));
@@ -98,14 +95,11 @@ pub async fn list(
     Ok(query.order_by_asc(account::Column::Username).limit(limit + 1).all(db).await?)
 }
 
-/// Accounts with all their scopes, in the same order.
-///
-/// # Errors
-/// When the database fails.
-pub async fn persons(db: &impl ConnectionTrait, accounts: Vec<Account>) -> Result<Vec<Person>> {
+/// Accounts at hand with all their scopes, in the same order.
+pub(super) async fn persons(db: &impl ConnectionTrait, accounts: Vec<Account>) -> Result<Vec<Person>> {
     let ids = accounts.iter().map(|account| account.id);
     let scopes = scope::Entity::find().filter(scope::Column::AccountId.is_in(ids)).all(db).await?;
-    let areas = areas::by_id(db, scopes.iter().map(|scope| scope.area_id)).await?;
+    let areas = areas::of_found_rows(db, scopes.iter().map(|scope| scope.area_id)).await?;
     let villages = areas::villages_of(db, &areas.values().collect::<Vec<_>>()).await?;
     let mut held: HashMap<AccountId, Vec<HeldScope>> = HashMap::new();
     for scope in scopes {
@@ -123,11 +117,8 @@ pub async fn persons(db: &impl ConnectionTrait, accounts: Vec<Account>) -> Resul
     Ok(accounts.into_iter().map(person).collect())
 }
 
-/// One account with all its scopes.
-///
-/// # Errors
-/// When the database fails.
-pub async fn with_scopes(db: &impl ConnectionTrait, account: Account) -> Result<Person> {
+/// One account at hand with all its scopes.
+pub(super) async fn with_scopes(db: &impl ConnectionTrait, account: Account) -> Result<Person> {
     let person = persons(db, vec![account]).await?.pop();
     person.ok_or_else(|| NOT_FOUND.into())
 }

@@ -20,11 +20,16 @@ pub struct Reviewer {
     pub household_id: Option<HouseholdId>,
 }
 
-/// The cadres and panel members of a village on a day, stopped accounts left out.
+/// The cadres and panel members of a village on a day, stopped accounts left out: for the question whether
+/// anybody else could review an award at hand. No scope is asked, and nobody is shown them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reviewers(db: &impl ConnectionTrait, village: AreaId, today: NaiveDate) -> Result<Vec<Reviewer>> {
+pub async fn reviewers_of_village(
+    db: &impl ConnectionTrait,
+    village: AreaId,
+    today: NaiveDate,
+) -> Result<Vec<Reviewer>> {
     let open_end = Condition::any().add(scope::Column::EndsOn.is_null()).add(scope::Column::EndsOn.gte(today));
     let scopes = scope::Entity::find()
         .filter(scope::Column::AreaId.eq(village))

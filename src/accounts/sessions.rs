@@ -216,7 +216,7 @@ async fn known(
     expires_at: Millis,
 ) -> Result<Identity> {
     let scopes = scope::Entity::find().filter(scope::Column::AccountId.eq(account.id)).all(db).await?;
-    let areas = areas::by_id(db, scopes.iter().map(|scope| scope.area_id)).await?;
+    let areas = areas::of_found_rows(db, scopes.iter().map(|scope| scope.area_id)).await?;
     let scopes = scopes.into_iter().filter_map(|row| {
         let path = areas.get(&row.area_id)?.path.clone();
         let scope::Model { id, role, area_id, begins_on, ends_on, .. } = row;

@@ -95,21 +95,33 @@ pub async fn find_village<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: 
     if area.level == Level::Village { Ok(area) } else { Err(NOT_FOUND.into()) }
 }
 
-/// Areas by identity, whoever asks: names for rows that were found within a scope already.
+/// The areas that rows point to which were found within a scope already, or which make up a scope: no
+/// scope is asked again.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_id(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = AreaId>) -> Result<HashMap<AreaId, Area>> {
+pub async fn of_found_rows(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = AreaId>,
+) -> Result<HashMap<AreaId, Area>> {
     let areas = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(db).await?;
     Ok(areas.into_iter().map(|area| (area.id, area)).collect())
 }
 
-/// The village an area is or lies in; absent above the villages.
+/// The village that an area at hand is or lies in; absent above the villages.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn village_of(db: &impl ConnectionTrait, area: &Area) -> Result<Option<Area>> {
-    let above: Vec<&str> = (1..=area.path.len() / STEP).filter_map(|steps| area.path.get(..steps * STEP)).collect();
+    village_around(db, &area.path).await
+}
+
+/// The village at or above a path that somebody reaches; absent above the villages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn village_around(db: &impl ConnectionTrait, path: &str) -> Result<Option<Area>> {
+    let above: Vec<&str> = (1..=path.len() / STEP).filter_map(|steps| path.get(..steps * STEP)).collect();
     let village = entity::Entity::find()
         .filter(entity::Column::Path.is_in(above))
         .filter(entity::Column::Level.eq(Level::Village))
@@ -118,7 +130,7 @@ pub async fn village_of(db: &impl ConnectionTrait, area: &Area) -> Result<Option
     Ok(village)
 }
 
-/// The village that each of some areas is or lies in, by the area's identity; what stands above the
+/// The village that each of some areas at hand is or lies in, by the area's identity; what stands above the
 /// villages has none.
 ///
 /// # Errors
@@ -132,11 +144,12 @@ pub async fn villages_of(db: &impl ConnectionTrait, areas: &[&Area]) -> Result<H
     Ok(areas.iter().filter_map(of).collect())
 }
 
-/// The area that names lead to, from its county downwards.
+/// The area that names lead to, from its county downwards: for the command line, where whoever has the
+/// machine has the whole book.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn by_names(db: &impl ConnectionTrait, names: &[AreaName]) -> Result<Option<Area>> {
+pub async fn by_names_for_the_operator(db: &impl ConnectionTrait, names: &[AreaName]) -> Result<Option<Area>> {
     let mut found: Option<Area> = None;
     for name in names {
         let query = entity::Entity::find().filter(entity::Column::Name.eq(name.as_str()));

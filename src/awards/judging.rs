@@ -16,11 +16,11 @@ use crate::db::Tx;
 use crate::error::{Error, FieldProblem, NOT_FOUND, Result};
 use crate::households::{self, Household};
 use crate::hundredths::Hundredths;
-use crate::ids::{AwardId, RuleSetId};
+use crate::ids::AwardId;
 use crate::ledger::{CapKey, Pen};
 use crate::periods::{self, Closed};
 use crate::rules::terms::Review;
-use crate::rules::{Rule, Shelf};
+use crate::rules::{Adopted, Rule, Shelf};
 use crate::scope::Deduct;
 
 /// People of one household, as its size is limited.
@@ -91,7 +91,7 @@ impl Judging {
         if item.occurred_on > self.today {
             return Err(Error::Refused(IN_FUTURE, vec![field("occurred_on", IN_FUTURE.title)]));
         }
-        let (rule_set_id, rule) = self.rule(item)?;
+        let (adopted, rule) = self.rule(item)?;
         if !rule.terms.shape.is_recorded() {
             return Err(RULE_NOT_RECORDED.into());
         }
@@ -117,7 +117,7 @@ impl Judging {
             id: item.id,
             village_id: household.village_id,
             household_id: household.id,
-            rule_set_id,
+            rule_set_id: adopted.set.id,
             rule_id: rule.id,
             quantity,
             degree,
@@ -125,10 +125,10 @@ impl Judging {
             points: Hundredths::ZERO,
             clipped: Hundredths::ZERO,
             units: Hundredths::ZERO,
-            status: if waits { Status::Submitted } else { Status::Posted },
+            status: Status::Submitted,
             proof_pending,
             occurred_on: item.occurred_on,
-            period: (!waits).then_some(period),
+            period: None,
             late,
             note: item.note.clone(),
             handled_by: item.handled_by.clone(),
@@ -138,6 +138,12 @@ impl Judging {
             recorded_at: self.now,
         };
         settle(&mut award, rule, used);
+        let from = adopted.decisions.assembly_from;
+        let large = from.is_some_and(|from| award.points.0.abs() >= from.0);
+        if !waits && !large {
+            (award.status, award.period) = (Status::Posted, Some(period));
+            settle(&mut award, rule, used);
+        }
         Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone() })
     }
 
@@ -153,11 +159,11 @@ impl Judging {
         Ok(household)
     }
 
-    fn rule(&self, item: &Submission) -> Result<(RuleSetId, &Rule)> {
+    fn rule(&self, item: &Submission) -> Result<(&Adopted, &Rule)> {
         let refused = || Error::Refused(RULE_NOT_IN_FORCE, vec![field("rule_id", RULE_NOT_IN_FORCE.title)]);
         let household = self.background.household(item.household_id).ok_or_else(refused)?;
         let adopted = self.background.rules.on(household.village_id, item.occurred_on).ok_or_else(refused)?;
-        Ok((adopted.set.id, adopted.rule(item.rule_id).ok_or_else(refused)?))
+        Ok((adopted, adopted.rule(item.rule_id).ok_or_else(refused)?))
     }
 }
 

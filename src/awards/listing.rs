@@ -28,7 +28,7 @@ const ROUNDS_MAX: usize = 16;
 pub enum Which {
     /// Recorded by this person, as far as still in reach, newest first.
     RecordedBy(AccountId),
-    /// For a household that was found in scope, newest first.
+    /// For a household, as far as in reach, newest first.
     Of(HouseholdId),
     /// Submitted or returned in reach, oldest first.
     Waiting {
@@ -64,7 +64,7 @@ pub async fn list(
     let within = may.within(GRID_PATH);
     let mut query = match &which {
         Which::RecordedBy(account) => in_reach(within).filter(RecordedBy.eq(*account)),
-        Which::Of(household) => entity::Entity::find().filter(HouseholdId.eq(*household)),
+        Which::Of(household) => in_reach(within).filter(HouseholdId.eq(*household)),
         Which::Waiting { below } => waiting(within, below),
     };
     if let Some(status) = status {

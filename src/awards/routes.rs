@@ -295,7 +295,7 @@ async fn get_statement(
     let household = households::find(db, &may, id).await?;
     let lines = statement::lines(db, &app.shelf, &household, before, limit).await?;
     let Page { items, next_cursor } = Page::cut(lines, limit, |line| line.seq)?;
-    let caps = statement::caps(db, id, today).await?;
+    let caps = statement::caps(db, &household, today).await?;
     let path = household.grid_path.as_str().into();
     let household = households::outward::shown(db, today, vec![household]).await?.pop().ok_or(NOT_FOUND)?;
     let body = serde_json::to_vec(&StatementOut { household, items, next_cursor, caps })

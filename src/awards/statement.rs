@@ -14,7 +14,7 @@ use crate::clock::instant;
 use crate::error::Result;
 use crate::households::Household;
 use crate::hundredths::Hundredths;
-use crate::ids::{AwardId, HouseholdId, RuleId};
+use crate::ids::{AwardId, RuleId};
 use crate::ledger::{self, Account, CauseKind};
 use crate::rules::Shelf;
 use crate::rules::terms::Window;
@@ -89,9 +89,9 @@ const RULE_ID_VERSION: usize = 7;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn caps(db: &impl ConnectionTrait, household: HouseholdId, today: NaiveDate) -> Result<Vec<CapUse>> {
+pub async fn caps(db: &impl ConnectionTrait, household: &Household, today: NaiveDate) -> Result<Vec<CapUse>> {
     let windows = Window::ALL.map(|window| window.of(today));
-    let rows = ledger::cap_uses(db, household, &windows).await?;
+    let rows = ledger::cap_uses(db, household.id, &windows).await?;
     let used = |row: ledger::entity::cap_use::Model| {
         // What else is counted has no name that a page could show.
         if row.counter_id.get_version_num() != RULE_ID_VERSION {
@@ -121,7 +121,7 @@ pub async fn lines(
     let undone: Vec<AwardId> =
         awards.values().filter(|award| award.status == super::Status::Reversed).map(|award| award.id).collect();
     let steps = view::steps(db, undone).await?;
-    let names = accounts::names(db, entries.iter().map(|entry| entry.recorder_id)).await?;
+    let names = accounts::names_of_found_rows(db, entries.iter().map(|entry| entry.recorder_id)).await?;
     let rules = shelf.in_force(db, [household.village_id]).await?;
     let line = |entry: ledger::entity::entry::Model| {
         let award_id = AwardId(entry.cause_id);

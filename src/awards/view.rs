@@ -105,8 +105,8 @@ impl Background {
         households: BTreeSet<HouseholdId>,
         names: HashMap<AccountId, String>,
     ) -> Result<Self> {
-        let households = households::find_many(db, households).await?;
-        let grids = areas::by_id(db, households.values().map(|household| household.grid_id)).await?;
+        let households = households::of_awards(db, households).await?;
+        let grids = areas::of_found_rows(db, households.values().map(|household| household.grid_id)).await?;
         let villages: BTreeSet<AreaId> = households.values().map(|household| household.village_id).collect();
         let rules = shelf.in_force(db, villages).await?;
         Ok(Self { households, grids, names, reviewers: HashMap::new(), rules })
@@ -136,7 +136,7 @@ impl Background {
     ) -> Result<Self> {
         if viewer.scopes.iter().any(|scope| scope.role == Role::TownAdmin && scope.holds_on(today)) {
             for village in self.villages() {
-                self.reviewers.insert(village, accounts::reviewers(db, village, today).await?);
+                self.reviewers.insert(village, accounts::reviewers_of_village(db, village, today).await?);
             }
         }
         Ok(self)
@@ -214,8 +214,8 @@ fn reviews_as_villager(viewer: &Identity, household: &Household, today: NaiveDat
     })
 }
 
-/// The steps on some awards, with names.
-pub async fn steps(db: &impl ConnectionTrait, awards: Vec<AwardId>) -> Result<HashMap<AwardId, Vec<Step>>> {
+/// The steps on some awards at hand, with names.
+pub(super) async fn steps(db: &impl ConnectionTrait, awards: Vec<AwardId>) -> Result<HashMap<AwardId, Vec<Step>>> {
     if awards.is_empty() {
         return Ok(HashMap::new());
     }
@@ -225,7 +225,7 @@ pub async fn steps(db: &impl ConnectionTrait, awards: Vec<AwardId>) -> Result<Ha
         .order_by_asc(entity::step::Column::Position)
         .all(db)
         .await?;
-    let names = accounts::names(db, rows.iter().map(|row| row.by)).await?;
+    let names = accounts::names_of_found_rows(db, rows.iter().map(|row| row.by)).await?;
     let mut steps: HashMap<AwardId, Vec<Step>> = HashMap::new();
     for row in rows {
         let by_name = names.get(&row.by).cloned().unwrap_or_default();
@@ -235,8 +235,8 @@ pub async fn steps(db: &impl ConnectionTrait, awards: Vec<AwardId>) -> Result<Ha
     Ok(steps)
 }
 
-/// Awards as `viewer` sees them, in the given order.
-pub async fn views(
+/// Awards at hand as `viewer` sees them, in the given order.
+pub(super) async fn views(
     db: &impl ConnectionTrait,
     shelf: &Shelf,
     viewer: &Arc<Identity>,
@@ -244,7 +244,7 @@ pub async fn views(
     awards: Vec<Award>,
 ) -> Result<Vec<View>> {
     let households = awards.iter().map(|award| award.household_id).collect();
-    let names = accounts::names(db, awards.iter().map(|award| award.recorded_by)).await?;
+    let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
     let background = Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
     let mut taken = steps(db, awards.iter().map(|award| award.id).collect()).await?;
     awards

@@ -150,7 +150,7 @@ impl<V: Verb> Desk<V> {
         let app = open(&source.config, Cookies::Fenced).await?;
         let may: May<V> = acting(&app, &source.by).await?.may(app.clock.today())?;
         let elsewhere = || Failure(format!("没有 {} 这个村，或者不归 {} 管。", source.area, source.by));
-        let area = areas::by_names(app.db.read(), &names).await?.ok_or_else(elsewhere)?;
+        let area = areas::by_names_for_the_operator(app.db.read(), &names).await?.ok_or_else(elsewhere)?;
         let village = areas::find_village(app.db.read(), &may, area.id).await.map_err(|_| elsewhere())?;
         Ok(Self { app, may, village, file: File { name, bytes } })
     }

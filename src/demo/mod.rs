@@ -128,6 +128,7 @@ async fn build(tx: &Tx, ground: &Ground<'_>, hash: &str, size: &Size, mut told: 
     let office = Office { tx, clock: &clock, hash };
     let [reader, administrator] = office.administrators(&county, &town).await?;
     let template = table::template()?;
+    table::issue(tx, &clock, &town, &administrator, template.clone()).await?;
     let shares = places::shares(&mut dice, size);
     let mut neighbourhoods = Vec::new();
     for (done, share) in size.villages.iter().copied().zip(shares).enumerate() {

@@ -10,10 +10,14 @@ use crate::areas::Area;
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::hundredths::Hundredths;
 use crate::ids::RuleId;
 use crate::rules::adoption::{Resolution, adopt};
+use crate::rules::decisions::Decisions;
+use crate::rules::drafting::{self, Beginning, Rewritten, Written};
+use crate::rules::template::Limits;
 use crate::rules::{self, NewRule, filing};
-use crate::scope::{AdoptRules, FileRules, Identity};
+use crate::scope::{AdoptRules, DraftRules, FileRules, Identity};
 use crate::spreadsheets::{rules_table, sheet};
 
 /// As the town gives it out.
@@ -40,6 +44,20 @@ pub fn template() -> Result<Vec<NewRule>> {
         Some(problem) => Err(Error::Internal(problem.message.clone())),
         None => Ok(parsed.rows.into_iter().map(|row| row.rule).collect()),
     }
+}
+
+/// Issues the template of the town, with room for what villages add.
+pub async fn issue(tx: &Tx, clock: &Clock, town: &Area, by: &Arc<Identity>, table: Vec<NewRule>) -> Result<()> {
+    let today = clock.today();
+    let may = by.may::<DraftRules>(today)?;
+    let set = drafting::begin(tx, clock, &may, town.id, Beginning::Empty).await?;
+    let limits = Limits { own_items_max: Some(30), own_points_max: Some(Hundredths::whole(100)), keep_items: false };
+    let rules = table.into_iter().map(|rule| Written { id: None, rule }).collect();
+    let decisions = Decisions::default();
+    let new = Rewritten { revision: set.revision, title: set.title, rules, decisions, limits };
+    let set = drafting::rewrite(tx, clock, &may, set.id, new).await?;
+    filing::issue(tx, clock, &by.may::<FileRules>(today)?, set.id, set.revision).await?;
+    Ok(())
 }
 
 /// Brings the table into force by a resolution of today.

@@ -61,20 +61,26 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: Househol
     query.one(db).await?.ok_or_else(|| NOT_FOUND.into())
 }
 
-/// A household by its code in a village.
+/// A household by its code in a village: for the command line, where whoever has the machine has the
+/// whole book.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_code(db: &impl ConnectionTrait, village: AreaId, code: &str) -> Result<Option<Household>> {
+pub async fn of_code_for_the_operator(
+    db: &impl ConnectionTrait,
+    village: AreaId,
+    code: &str,
+) -> Result<Option<Household>> {
     let query = entity::Entity::find().filter(entity::Column::VillageId.eq(village));
     Ok(query.filter(entity::Column::Code.eq(code.trim().to_uppercase())).one(db).await?)
 }
 
-/// Households by identity, whoever asks: the caller checks `may.reaches(&household.grid_path)`.
+/// The households that awards at hand speak of. A group of awards comes from many people, so no one
+/// scope is asked here: for each award its own recorder's or viewer's is, by `grid_path`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_many(
+pub async fn of_awards(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = HouseholdId>,
 ) -> Result<HashMap<HouseholdId, Household>> {
@@ -169,10 +175,7 @@ pub async fn reveal(
 }
 
 /// A household's phone with four digits hidden.
-///
-/// # Errors
-/// Internal, when it was sealed under another key.
-pub fn phone_masked(keys: &Keys, household: &Household) -> Result<Option<String>> {
+fn phone_masked(keys: &Keys, household: &Household) -> Result<Option<String>> {
     Ok(phone_of(keys, household)?.as_deref().map(phone::masked))
 }
 

@@ -103,7 +103,7 @@ pub async fn shown(
     let month = today.format("%Y-%m").to_string();
     let balances = ledger::balances(db, ids()).await?;
     let month_points = ledger::month_points(db, ids(), &month).await?;
-    let areas = areas::by_id(db, households.iter().flat_map(|one| [one.grid_id, one.village_id])).await?;
+    let areas = areas::of_found_rows(db, households.iter().flat_map(|one| [one.grid_id, one.village_id])).await?;
     let name = |id| areas.get(&id).map(|area| area.name.clone()).unwrap_or_default();
     let show = |household: Household| HouseholdOut {
         grid_name: name(household.grid_id),

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 
 use super::entity::{Column, Entity, Status};
+use crate::areas::Area;
 use crate::error::Result;
 use crate::ids::{AreaId, HouseholdId};
 use crate::scope::subtree;
@@ -21,15 +22,15 @@ pub struct Participant {
     pub grid_id: AreaId,
 }
 
-/// The households at or below a path that live there: those away, in care or closed take no part.
+/// The households at or below an area at hand that live there: those away, in care or closed take no part.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn participants(db: &impl ConnectionTrait, path: &str) -> Result<Vec<Participant>> {
+pub async fn participants(db: &impl ConnectionTrait, area: &Area) -> Result<Vec<Participant>> {
     let rows: Vec<(HouseholdId, String, String, AreaId)> = Entity::find()
         .select_only()
         .columns([Column::Id, Column::Code, Column::Name, Column::GridId])
-        .filter(subtree(Column::GridPath, path))
+        .filter(subtree(Column::GridPath, &area.path))
         .filter(Column::Status.eq(Status::Resident))
         .into_tuple()
         .all(db)

@@ -11,7 +11,7 @@ use sea_orm::{Condition, ConnectionTrait, QueryOrder as _, QuerySelect as _, Sel
 
 use super::entity::{self, Model, term};
 use super::terms::Sought;
-use crate::areas::{self, Area};
+use crate::areas;
 use crate::error::{Error, Result};
 use crate::ids::{AreaId, HouseholdId};
 use crate::scope::{May, Verb, subtree};
@@ -76,12 +76,7 @@ async fn only_village(db: &impl ConnectionTrait, tops: &[String]) -> Result<Opti
     let Some(first) = tops.first() else {
         return Ok(None);
     };
-    let area: Option<Area> =
-        areas::entity::Entity::find().filter(areas::entity::Column::Path.eq(first)).one(db).await?;
-    let village = match &area {
-        Some(area) => areas::village_of(db, area).await?,
-        None => None,
-    };
+    let village = areas::village_around(db, first).await?;
     Ok(village.filter(|village| tops.iter().all(|top| top.starts_with(&village.path))).map(|village| village.id))
 }
 

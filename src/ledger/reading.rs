@@ -1,4 +1,7 @@
 //! What others ask of the book: materialised sums only, never a sum over entries.
+//!
+//! The book knows no areas, so no scope is asked here: a household or village is named by whoever has
+//! found it within a scope.
 
 use std::collections::HashMap;
 

@@ -4,6 +4,7 @@
 //! they may spend; every household that takes part stands in it, also with nothing; those away, in
 //! care or closed do not; ties share a rank and the next rank is skipped; workers are never ranked.
 
+pub mod page;
 pub mod routes;
 
 use std::collections::HashMap;
@@ -100,11 +101,8 @@ impl Bulk for Arc<Ranking> {
 }
 
 /// Ranks the households of a grid, a village or a town.
-///
-/// # Errors
-/// When the database fails.
-pub async fn rank(db: &impl ConnectionTrait, area: &Area, villages: &[Area], period: &Period) -> Result<Arc<Ranking>> {
-    let participants = households::participants(db, &area.path).await?;
+async fn rank(db: &impl ConnectionTrait, area: &Area, villages: &[Area], period: &Period) -> Result<Arc<Ranking>> {
+    let participants = households::participants(db, area).await?;
     let ids = villages.iter().map(|village| village.id);
     let earned = ledger::earned(db, ids, &period.first, &period.last).await?;
     Ok(Arc::new(order(participants, &earned)))

@@ -1,7 +1,5 @@
 //! `/rankings`.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -9,11 +7,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Period, Place, Ranking, rank};
+use super::page::{Asked, Board, RankingPage};
+use super::{Period, Place};
 use crate::app::{Answer, App};
-use crate::areas::{self, Area, Level};
-use crate::error::{Error, NOT_FOUND, Problem, Result};
-use crate::fresh::{ANYWHERE, Generation};
+use crate::areas::Level;
+use crate::error::{Error, Problem, Result};
 use crate::http::{PAGE_DEFAULT, PAGE_MAX, PageQuery, ValidQuery, encode_cursor, json_bytes};
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId};
@@ -76,6 +74,27 @@ struct RankingOut {
     next_cursor: Option<String>,
 }
 
+impl RankingOut {
+    fn of(page: RankingPage, period: String) -> Result<Self> {
+        let row = |(place, grid_name): (Place, String)| PlaceOut {
+            rank: place.rank,
+            household_id: place.household.id,
+            code: place.household.code,
+            name: place.household.name,
+            grid_name,
+            points: place.points,
+        };
+        Ok(Self {
+            area_id: page.area.id,
+            area_name: page.area.name,
+            period,
+            participants: page.participants,
+            items: page.rows.into_iter().map(row).collect(),
+            next_cursor: page.next.as_ref().map(encode_cursor).transpose()?,
+        })
+    }
+}
+
 /// Households of an area by what they earned in a month, quarter or year; ties share a rank.
 #[utoipa::path(
     get, path = "/rankings", tag = "rankings", params(RankingQuery),
@@ -100,67 +119,16 @@ async fn list_rankings(
     if let Some(kept) = app.answers.get(&app.generations, &key) {
         return Ok(json_bytes(kept.shown_to(&may)?));
     }
-    let area = areas::find_up_to_village(app.db.read(), &may, query.area_id).await?;
-    let (ranking, read_by, kept) = ranking(&app, &area, &period).await?;
-    let (places, next) = match query.household_id {
-        Some(id) => {
-            let at = *ranking.at.get(&id).ok_or(NOT_FOUND)?;
-            (ranking.places.get(at..=at), None)
-        }
-        None => {
-            let end = from.saturating_add(limit).min(ranking.places.len());
-            (ranking.places.get(from..end), (end < ranking.places.len()).then_some(end))
-        }
-    };
-    let places = places.ok_or_else(|| Error::field("cursor", "wrong_cursor", "翻页位置不对，请从第一页重新看。"))?;
-    let grids = areas::by_id(app.db.read(), places.iter().map(|place| place.household.grid_id)).await?;
-    let row = |place: &Place| PlaceOut {
-        rank: place.rank,
-        household_id: place.household.id,
-        code: place.household.code.clone(),
-        name: place.household.name.clone(),
-        grid_name: grids.get(&place.household.grid_id).map(|grid| grid.name.clone()).unwrap_or_default(),
-        points: place.points,
-    };
-    let out = RankingOut {
-        area_id: area.id,
-        area_name: area.name,
-        period: period.name,
-        participants: ranking.places.len(),
-        items: places.iter().map(row).collect(),
-        next_cursor: next.map(|next| encode_cursor(&next)).transpose()?,
-    };
-    let body = serde_json::to_vec(&out).map_err(|error| Error::Internal(error.to_string()))?;
-    let below_too = read_by.level == Level::Village;
-    let answer = Answer { path: read_by.path.into(), below_too, body: body.into() };
-    if let Some(generation) = kept {
-        app.answers.keep(key, read_by.id.0, generation, answer.clone());
+    let board = Board { generations: &app.generations, rankings: &app.rankings };
+    let asked = Asked { area_id: query.area_id, period, household_id: query.household_id, from, limit };
+    let page = board.page(app.db.read(), &may, &asked).await?;
+    let (village, generation) = (page.read_by.id.0, page.kept);
+    let (path, below_too) = (page.read_by.path.as_str().into(), page.read_by.level == Level::Village);
+    let body = serde_json::to_vec(&RankingOut::of(page, asked.period.name)?);
+    let body = body.map_err(|error| Error::Internal(error.to_string()))?;
+    let answer = Answer { path, below_too, body: body.into() };
+    if let Some(generation) = generation {
+        app.answers.keep(key, village, generation, answer.clone());
     }
     Ok(json_bytes(answer.body))
-}
-
-/// The ranking of an area, who may read it (the village, also for one of its grids), and the
-/// generation under which it may be kept while its village stands still. A town's holds only until any
-/// village changes, but many who look at the same moment wait for one reading.
-async fn ranking(app: &App, area: &Area, period: &Period) -> Result<(Arc<Ranking>, Area, Option<Generation>)> {
-    let db = app.db.read();
-    let village = match area.level {
-        Level::County => {
-            return Err(Error::field("area_id", "too_large", "全县太大，请选一个镇、村或组来看排名。"));
-        }
-        Level::Town => {
-            let villages: Vec<Area> =
-                areas::below(db, area).await?.into_iter().filter(|area| area.level == Level::Village).collect();
-            let make = async || rank(db, area, &villages, period).await;
-            let key = (area.id, period.name.clone());
-            return Ok((app.rankings.get_or_make(&app.generations, key, ANYWHERE, make).await?, area.clone(), None));
-        }
-        Level::Village => area.clone(),
-        Level::Grid => areas::village_of(db, area).await?.ok_or(NOT_FOUND)?,
-    };
-    let key = (area.id, period.name.clone());
-    let generation = app.generations.now(village.id.0);
-    let make = async || rank(db, area, std::slice::from_ref(&village), period).await;
-    let ranking = app.rankings.get_or_make(&app.generations, key, village.id.0, make).await?;
-    Ok((ranking, village, Some(generation)))
 }

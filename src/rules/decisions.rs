@@ -16,7 +16,7 @@ const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
 /// More star grades than a wall can explain.
 const GRADES_MAX: usize = 6;
 /// 五星级文明户
-const GRADE_CHARS_MAX: usize = 12;
+pub(super) const GRADE_CHARS_MAX: usize = 12;
 
 /// How names stand on the village's own board.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

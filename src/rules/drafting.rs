@@ -195,8 +195,8 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     Ok(set)
 }
 
-/// Gives every rule its place and identity: the one the editor names if the area's versions or the
-/// template know it, else the one its category and name had, else a new one.
+/// Gives every rule its place and identity: the one the editor names, which a version of the area must
+/// know; else the one its category and name had; else a new one.
 async fn identified(
     tx: &Tx,
     clock: &Clock,
@@ -216,9 +216,13 @@ async fn identified(
             continue;
         }
         let free = |id: &RuleId| !taken.iter().any(|other| other.id == *id);
-        let named = id.filter(|id| known.values().any(|theirs| theirs == id));
+        if id.is_some_and(|id| !known.values().any(|theirs| *theirs == id)) {
+            let what = "这一项不是本村细则里的，请刷新后再改。";
+            problems.push(FieldProblem::new(format!("items[{at}].id"), "unknown_rule", what));
+            continue;
+        }
         let before = known.get(&(rule.category.clone(), rule.name.clone())).copied();
-        let id = named.or(before).filter(free).unwrap_or_else(|| RuleId(clock.new_id()));
+        let id = id.or(before).filter(free).unwrap_or_else(|| RuleId(clock.new_id()));
         let NewRule { category, name, terms } = rule;
         taken.push(Rule { id, position: position(at), category, name, terms });
     }

@@ -140,7 +140,7 @@ pub async fn waiting(db: &impl ConnectionTrait, may: &May<FileRules>, limit: u64
         .limit(limit)
         .all(db)
         .await?;
-    let areas = crate::areas::by_id(db, rows.iter().map(|set| set.area_id)).await?;
+    let areas = crate::areas::of_found_rows(db, rows.iter().map(|set| set.area_id)).await?;
     Ok(rows.into_iter().filter_map(|set| areas.get(&set.area_id).cloned().map(|area| (set, area))).collect())
 }
 

@@ -6,26 +6,16 @@ use utoipa::ToSchema;
 
 use super::drafting::Written;
 use super::outward::Kind;
-use super::shape::YEARS_MAX;
+use super::shape::{GROUP_CHARS_MAX, is_word};
 use super::terms::{
-    Band, Cap, Degree, NewRule, POINTS_MAX, PointsCap, Proof, QUANTITY_MAX, Review, Shape, Step, Terms, Validity, Veto,
-    WarnFirst, Window,
+    Band, CATEGORY_CHARS_MAX, Cap, Degree, NAME_CHARS_MAX, NewRule, POINTS_MAX, PointsCap, Proof, QUANTITY_MAX,
+    REMARK_CHARS_MAX, Review, Shape, Step, Terms, UNIT_CHARS_MAX, Validity, Veto, WarnFirst, Window,
 };
 use crate::error::FieldProblem;
 use crate::hundredths::Hundredths;
 use crate::ids::RuleId;
 use crate::words;
 
-/// 类别: a heading of the table.
-const CATEGORY_CHARS_MAX: usize = 20;
-/// 事项: two lines of the table.
-const NAME_CHARS_MAX: usize = 60;
-/// 单位
-const UNIT_CHARS_MAX: usize = 6;
-/// 说明
-const REMARK_CHARS_MAX: usize = 200;
-/// A word that binds items of one event together.
-const GROUP_CHARS_MAX: usize = 10;
 /// A year, for days after a deed or a warning.
 const DAYS_MAX: u16 = 365;
 
@@ -99,6 +89,17 @@ impl RuleIn {
         if let Some((name, code, message)) = shape.as_ref().and_then(Shape::unsound) {
             refuse(true, name, code, message);
         }
+        // Each stands on one line of a wall, and in one line of a sheet's cell.
+        for (name, text) in [("category", &category), ("name", &name), ("unit", &unit)] {
+            refuse(text.contains('\n'), name, "line_break", "这里不能换行，请写成一行。");
+        }
+        let group = highest_of.as_deref().is_none_or(|group| is_word(group, GROUP_CHARS_MAX));
+        refuse(!group, "highest_of", "not_a_word", "请写一个词，不带空格和标点。");
+        let base = matches!(shape, Some(Shape::Base { .. }));
+        refuse(base && self.redeemable, "redeemable", "base_redeemable", "基础分只计荣誉，不能兑换。");
+        // One counter holds the units: that of a ladder cannot be cut off by another window's.
+        let counted = shape.as_ref().and_then(Shape::window).zip(self.cap).is_none_or(|(own, cap)| own == cap.window);
+        refuse(!counted, "cap", "cap_in_other_window", "上限的周期要和这种算法的周期一样。");
         for (name, filled) in self.misplaced() {
             refuse(filled, name, "misplaced", "这一格在这种算法里用不上，请清空。");
         }
@@ -107,6 +108,8 @@ impl RuleIn {
             |cap: Option<PointsCap>| cap.is_some_and(|cap| !(Hundredths(1)..=POINTS_MAX).contains(&cap.points));
         let fair_cap = "上限要比 0 大，最多 10000。";
         refuse(units(self.cap), "cap", "out_of_range", fair_cap);
+        let other_window = self.kind == Kind::Ladder && self.cap.is_some_and(|cap| Some(cap.window) != self.window);
+        refuse(other_window, "cap", "other_window", "阶梯的上限要和阶梯按同一段时间算。");
         refuse(points(self.points_cap), "points_cap", "out_of_range", fair_cap);
         refuse(units(self.category_cap), "category_cap", "out_of_range", fair_cap);
         refuse(points(self.category_points_cap), "category_points_cap", "out_of_range", fair_cap);
@@ -115,10 +118,10 @@ impl RuleIn {
         let warn_first = self.warn_first.as_deref().map(warning);
         refuse(warn_first == Some(None), "warn_first", "out_of_range", "劝导要写当场，或者 1 到 365 天。");
         refuse(
-            !self.validity_is_fair(),
+            self.validity.as_ref().is_some_and(|validity| !validity.is_sound(&self.degrees)),
             "validity",
             "out_of_range",
-            "有效期要在 1 到 50 年之间，级别要和分级里的一样。",
+            "有效期要在 1 到 50 年之间，级别要和分级里的一样，每级一次。",
         );
         let none_with_others = self.proofs.len() > 1 && self.proofs.contains(&Proof::None);
         let repeated = self.proofs.iter().enumerate().any(|(at, one)| self.proofs[..at].contains(one));
@@ -183,15 +186,6 @@ impl RuleIn {
             ("warn_first", not(&[Deduction, DegreesOff]) && self.warn_first.is_some()),
         ]
     }
-
-    fn validity_is_fair(&self) -> bool {
-        let fair = |years: u8| (1..=YEARS_MAX).contains(&years);
-        let Some(validity) = &self.validity else { return true };
-        let known = |name: &str| self.degrees.iter().any(|degree| degree.name == name);
-        (validity.years.is_some() || !validity.by_degree.is_empty())
-            && validity.years.is_none_or(fair)
-            && validity.by_degree.iter().all(|one| fair(one.years) && known(&one.degree))
-    }
 }
 
 /// `on_the_spot` or `3_days`, as [`WarnFirst`] is shown.
@@ -201,4 +195,65 @@ fn warning(text: &str) -> Option<WarnFirst> {
     }
     let days = text.strip_suffix("_days")?.parse().ok()?;
     (1..=DAYS_MAX).contains(&days).then_some(WarnFirst::Days(days))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::RuleIn;
+
+    /// The problems of a rule, as field and code, that is fine but for these fields.
+    fn said(fields: Value) -> Vec<(String, String)> {
+        let mut rule = json!({
+            "category": "公益活动", "name": "巡河", "kind": "addition", "points": 5, "unit": "次", "proofs": ["none"],
+            "review": "none", "redeemable": true,
+        });
+        rule.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let (rule, mut problems) = (serde_json::from_value::<RuleIn>(rule).unwrap(), Vec::new());
+        assert_eq!(rule.parse(0, &mut problems).is_none(), !problems.is_empty());
+        let field = |field: &str| field.trim_start_matches("items[0].").to_owned();
+        problems.into_iter().map(|problem| (field(&problem.field), problem.code.into_owned())).collect()
+    }
+
+    /// Mutation: leave any of these checks to the importer.
+    #[test]
+    fn an_editor_is_refused_what_a_sheet_could_not_say() {
+        let degrees = |name: &str| json!({"kind": "degrees", "points": null, "degrees": [{"name": name, "points": 3}]});
+        let veto = |veto: Value| json!({"kind": "veto", "points": null, "veto": veto});
+        let grade = |name: &str| veto(json!({"lowers_to": name, "zeroes": null, "blocks_years": null}));
+        let base = |redeemable: bool| json!({"kind": "base", "window": "year", "redeemable": redeemable});
+        let ladder = |window: &str| {
+            json!({"kind": "ladder", "points": null, "window": "year", "steps": [{"units": 4, "points": 1}],
+                "cap": {"units": 9, "window": window}})
+        };
+        let validity = |names: &[&str]| {
+            let by_degree: Vec<Value> = names.iter().map(|name| json!({"degree": name, "years": 3})).collect();
+            let mut rule = degrees("县");
+            rule["validity"] = json!({"years": 1, "by_degree": by_degree});
+            rule
+        };
+        for fine in [json!({}), degrees("县（区）"), grade("不合格"), base(false), ladder("year"), validity(&["县"])]
+        {
+            assert_eq!(said(fine.clone()), [], "{fine}");
+        }
+        for (fields, field, code) in [
+            (degrees("县 区"), "degrees", "degrees_unfair"),
+            (degrees("县、区"), "degrees", "degrees_unfair"),
+            (degrees("县:区"), "degrees", "degrees_unfair"),
+            (degrees("县\u{200b}"), "degrees", "degrees_unfair"),
+            (grade("无"), "veto", "veto_out_of_range"),
+            (grade("不 合格"), "veto", "veto_out_of_range"),
+            (grade("431022196708172836"), "veto", "veto_out_of_range"),
+            (veto(json!({"lowers_to": null, "zeroes": "year", "blocks_years": 51})), "veto", "veto_out_of_range"),
+            (base(true), "redeemable", "base_redeemable"),
+            (ladder("month"), "cap", "cap_in_other_window"),
+            (validity(&["市"]), "validity", "out_of_range"),
+            (validity(&["县", "县"]), "validity", "out_of_range"),
+            (json!({"highest_of": "救灾;抢险"}), "highest_of", "not_a_word"),
+            (json!({"name": "巡河\n清渠"}), "name", "line_break"),
+        ] {
+            assert_eq!(said(fields.clone()), [(field.to_owned(), code.to_owned())], "{fields}");
+        }
+    }
 }

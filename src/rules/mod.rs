@@ -11,8 +11,10 @@
 
 pub mod adoption;
 pub mod alarms;
+mod asked;
 pub mod decisions;
 pub mod drafting;
+pub mod effects;
 pub mod entity;
 pub mod favourites;
 pub mod filing;
@@ -22,7 +24,7 @@ pub mod reach;
 pub mod red_lines;
 pub mod remarks;
 pub mod routes;
-mod shape;
+pub mod shape;
 pub mod shelf;
 pub mod template;
 pub mod terms;
@@ -95,6 +97,9 @@ pub enum Stage {
 pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
     let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
     let area = find_area(db, may, set.area_id).await?;
+    if area.level == Level::Town && set.is_draft() && !may.reaches(&area.path) {
+        return Err(NOT_FOUND.into());
+    }
     Ok((set, area))
 }
 
@@ -103,7 +108,7 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetI
 /// # Errors
 /// [`NOT_FOUND`] when it does not exist or lies outside.
 pub async fn find_area<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AreaId) -> Result<Area> {
-    let above = areas::by_id(db, [id]).await?.remove(&id).filter(|area| area.level == Level::Town);
+    let above = areas::of_found_rows(db, [id]).await?.remove(&id).filter(|area| area.level == Level::Town);
     match above.filter(|area| may.touches(&area.path)) {
         Some(town) => Ok(town),
         None => areas::find_up_to_village(db, may, id).await,

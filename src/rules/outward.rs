@@ -1,5 +1,6 @@
 //! Rules as they go out: JSON, nothing else.
 
+pub mod said;
 pub mod set;
 
 use serde::{Deserialize, Serialize};

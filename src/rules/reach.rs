@@ -49,10 +49,10 @@ impl Terms {
     /// What of the rule can never happen, in plain words.
     fn unreachable(&self, name: &str) -> Vec<String> {
         let mut warnings = Vec::new();
-        if let (Shape::Ladder { steps, window }, Some(cap)) = (&self.shape, self.cap) {
-            let most = cap.units.0.saturating_mul((cap.window.a_year() / window.a_year()).max(1));
-            for step in steps.iter().filter(|step| step.units.0 > most) {
-                warnings.push(format!("「{name}」够不到 {} 这一档：上限只算到 {}。", step.units, Hundredths(most)));
+        let caps = [self.cap, self.category_cap].into_iter().flatten();
+        if let (Shape::Ladder { steps, .. }, Some(cap)) = (&self.shape, caps.min_by_key(|cap| cap.units)) {
+            for step in steps.iter().filter(|step| step.units > cap.units) {
+                warnings.push(format!("「{name}」够不到 {} 这一档：上限只算到 {}。", step.units, cap.units));
             }
         }
         if let (Shape::Bands { bands }, Some(cap)) = (&self.shape, self.cap) {
@@ -152,8 +152,8 @@ mod tests {
         let step = |units, worth| Step { units: points(units), points: points(worth) };
         let ladder = Shape::Ladder { steps: vec![step(4, 1), step(300, 50)], window: Window::Year };
         let cap = |units, window| Some(Cap { units: points(units), window });
-        let reached = Terms { cap: cap(25, Window::Month), ..terms(ladder.clone()) };
-        let missed = Terms { cap: cap(20, Window::Month), ..terms(ladder) };
+        let reached = Terms { cap: cap(300, Window::Year), ..terms(ladder.clone()) };
+        let missed = Terms { cap: cap(299, Window::Year), ..terms(ladder) };
         assert_eq!((reached.unreachable("工时").len(), missed.unreachable("工时").len()), (0, 1));
         let degree = |name: &str, worth| Degree { name: name.into(), points: points(worth) };
         let shape = Shape::Degrees { degrees: vec![degree("村", 3), degree("国家", 100)] };

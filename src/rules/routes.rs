@@ -3,25 +3,24 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::adoption;
-use super::decisions::Decisions;
+use super::asked::{
+    Against, BeginRules, BeginWith, ChangesQuery, ClearAlarm, Favourites, FileRuleSet, IssueRuleSet, RemarksOut,
+    RewriteRules, RuleSetsOut, RuleSetsQuery, RulesOut, RulesQuery, WriteRemark,
+};
 use super::drafting::{self, Beginning, Rewritten};
-use super::inward::RuleIn;
 use super::outward::RuleOut;
-use super::outward::set::{AlarmOut, ChangesOut, Known, RemarkOut, ResolutionJson, RuleSetDetail, RuleSetOut};
-use super::template::Limits;
+use super::outward::said::{ChangesOut, RemarkOut};
+use super::outward::set::{AlarmOut, Known, ResolutionJson, RuleSetDetail, RuleSetOut};
 use super::{RuleSet, alarms, favourites, filing, reach, remarks, rules_of};
 use crate::app::App;
 use crate::areas::{self, Area, Level};
 use crate::error::{Error, INVALID, NOT_FOUND, Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
-use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::ids::{AreaId, RuleSetId};
 use crate::periods::month_of;
 use crate::scope::{AdoptRules, DraftRules, FileRules, May, ReadBook, RemarkRules};
 
@@ -42,175 +41,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(clear_rule_set_alarm))
         .routes(routes!(get_rule_set_changes))
         .routes(routes!(choose_favourites))
-}
-
-/// The rules in force.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RulesInForce)]
-struct RulesOut {
-    /// The version they stand in; absent before the first filing.
-    rule_set: Option<RuleSetOut>,
-    /// In the table's order.
-    items: Vec<RuleOut>,
-    /// The good deeds that the village put in front this month.
-    favourites: Vec<RuleId>,
-    /// Always null: a table is shown whole.
-    next_cursor: Option<String>,
-}
-
-/// Versions of a table.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleSets)]
-struct RuleSetsOut {
-    /// Newest first; of several villages, what waits longest first.
-    items: Vec<RuleSetOut>,
-    /// Always null.
-    next_cursor: Option<String>,
-}
-
-/// Whose rules, on which day.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct RulesQuery {
-    /// A village, or an area in one; one's own village when absent.
-    area_id: Option<AreaId>,
-    /// The day of the deed; today when absent.
-    on: Option<NaiveDate>,
-}
-
-/// Whose versions.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct RuleSetsQuery {
-    /// A town, a village, or an area in one; one's own village when absent.
-    area_id: Option<AreaId>,
-}
-
-/// What a new draft begins with.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum BeginWith {
-    /// Nothing.
-    Empty,
-    /// The newest version.
-    Newest,
-    /// The town's template.
-    Template,
-}
-
-/// A draft to begin.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BeginRules {
-    /// A village, or for its template a town.
-    area_id: AreaId,
-    /// What it begins with.
-    begin_with: BeginWith,
-}
-
-/// A draft, written anew.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "limits": null }))]
-struct RewriteRules {
-    /// The revision that was read.
-    #[schema(example = 4)]
-    revision: i32,
-    /// What the notice calls it.
-    #[schema(example = "林家排村积分细则（第 2 版）")]
-    title: String,
-    /// All rules in their order.
-    items: Vec<RuleIn>,
-    /// What the village decides about itself.
-    decisions: Decisions,
-    /// How far villages may go beyond a template.
-    limits: Option<Limits>,
-}
-
-/// A town's receipt.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct FileRuleSet {
-    /// A number, a sentence.
-    #[schema(example = "凉镇备〔2026〕3号")]
-    note: Option<String>,
-}
-
-/// A template to be issued.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct IssueRuleSet {
-    /// The revision that was read.
-    #[schema(example = 4)]
-    revision: i32,
-}
-
-/// A remark to be kept.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct WriteRemark {
-    /// What was said.
-    #[schema(example = "大扫除五分少了，老人弯腰一天不容易。")]
-    text: String,
-    /// Who said it, when it was not the writer.
-    #[schema(example = "陈家二婶")]
-    said_by: Option<String>,
-}
-
-/// What was said about a draft.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleRemarks)]
-struct RemarksOut {
-    /// Newest first.
-    items: Vec<RemarkOut>,
-    /// Always null.
-    next_cursor: Option<String>,
-}
-
-/// A false alarm.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ClearAlarm {
-    /// In which rule.
-    rule_id: RuleId,
-    /// Which line rang.
-    #[schema(example = "rights")]
-    line: String,
-    /// Why it is false.
-    #[schema(example = "这是帮助办低保的好事，不是限制。")]
-    reason: String,
-}
-
-/// Against what a version is held.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Against {
-    /// The version before it.
-    Before,
-    /// The town's template.
-    Template,
-}
-
-/// Against what a version is held.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct ChangesQuery {
-    /// The version before when absent.
-    #[param(inline)]
-    against: Option<Against>,
-}
-
-/// The favourites of a month.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Favourites {
-    /// Whose.
-    area_id: AreaId,
-    /// From this month on, until another choice.
-    #[schema(example = "2026-11")]
-    month: String,
-    /// Five to eight good deeds, in their order.
-    rule_ids: Vec<RuleId>,
 }
 
 /// The rules in force on a day.
@@ -253,7 +83,8 @@ async fn list_rule_sets(
         Some(town) => town,
         None => own_village(&app, &may, query.area_id).await?,
     };
-    let sets = super::sets(db, area.id).await?;
+    let mut sets = super::sets(db, area.id).await?;
+    sets.retain(|set| !set.is_draft() || area.level != Level::Town || may.reaches(&area.path));
     let known = Known::about(db, area.id, &sets, app.clock.today()).await?;
     Ok(Json(RuleSetsOut {
         items: sets.into_iter().map(|set| RuleSetOut::new(set, &known)).collect(),
@@ -495,7 +326,7 @@ async fn shown(app: &App, set: RuleSet) -> Result<RuleSetOut> {
 async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
     let db = app.db.read();
     let rules = rules_of(db, set.id).await?;
-    let area = areas::by_id(db, [set.area_id]).await?.remove(&set.area_id).ok_or(NOT_FOUND)?;
+    let area = areas::of_found_rows(db, [set.area_id]).await?.remove(&set.area_id).ok_or(NOT_FOUND)?;
     let beyond = match filing::template_for(db, &area).await? {
         Some(template) if area.level == Level::Village && set.is_draft() => {
             template.limited()?.problems(&rules_of(db, template.id).await?, &rules)

@@ -4,13 +4,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::decisions::GRADE_CHARS_MAX;
 use super::terms::{AMOUNT_MAX, POINTS_MAX, QUANTITY_MAX, Window};
 use crate::hundredths::Hundredths;
+use crate::visible;
 
 /// Steps, bands or degrees of one rule: more fit on no wall.
 const PARTS_MAX: usize = 20;
 /// 国家, 一般, 特别严重 …
 pub const DEGREE_CHARS_MAX: usize = 10;
+/// A word that binds items of one event together.
+pub const GROUP_CHARS_MAX: usize = 10;
+/// What a sheet says where a veto lowers no grade; so no grade is called that.
+pub const NO_GRADE: &str = "无";
 /// Years that an entry may count, or an exchange be stopped: more is a slip of the finger.
 pub const YEARS_MAX: u8 = 50;
 
@@ -124,6 +130,13 @@ pub struct Veto {
     pub blocks_years: Option<u8>,
 }
 
+/// Whether a text can be the name of a degree, a grade or a group of items: a word that stays one when it
+/// stands among others in a cell of a sheet, without blanks and without what separates there.
+pub fn is_word(text: &str, chars_max: usize) -> bool {
+    let separates = |c: char| c.is_whitespace() || c.is_control() || ":：,，、;；".contains(c);
+    (1..=chars_max).contains(&text.chars().count()) && !text.chars().any(|c| separates(c) || visible::is_invisible(c))
+}
+
 impl Shape {
     /// Whether its points are taken away, or it does worse: a worker cannot record it.
     pub fn deducts(&self) -> bool {
@@ -153,10 +166,18 @@ impl Shape {
         if let Self::Ladder { window, .. } = self { Some(*window) } else { None }
     }
 
+    /// 上限周期 as the shape itself needs it; `None` where only a cap does.
+    pub fn window(&self) -> Option<Window> {
+        match self {
+            Self::Ladder { window, .. } | Self::Base { window, .. } | Self::TopShare { window, .. } => Some(*window),
+            _ => None,
+        }
+    }
+
     /// What about it cannot be carried out as written: the field, a stable code, and what to do.
     pub fn unsound(&self) -> Option<(&'static str, &'static str, &'static str)> {
         let points = |points: &Hundredths| (Hundredths(1)..=POINTS_MAX).contains(points);
-        let wrong_points = ("points", "points_out_of_range", "分值要比 0 大，最多 10000。");
+        let wrong_points = ("points", "points_out_of_range", "分值要比 0 大，最多 10000；扣分也写正数。");
         match self {
             Self::Addition { points: one } | Self::Deduction { points: one } | Self::Base { points: one, .. } => {
                 (!points(one)).then_some(wrong_points)
@@ -177,32 +198,38 @@ impl Shape {
                 (!rises || steps.is_empty() || steps.len() > PARTS_MAX || !steps.iter().all(fair)).then_some((
                     "steps",
                     "steps_not_rising",
-                    "阶梯要从低到高写，次数和分值都要越来越大。",
+                    "阶梯要从低到高写，次数和分值都要比 0 大，越来越大。",
                 ))
             }
             Self::Bands { bands } => (!adjoining(bands) || bands.len() > PARTS_MAX).then_some((
                 "bands",
                 "bands_not_adjoining",
-                "分段要一段接一段，从小到大，如 100-1000:1/100 1001-:1/1000。",
+                "分段要一段接一段，从小到大，数都比 0 大，如 100-1000:1/100 1001-:1/1000。",
             )),
             Self::Degrees { degrees } | Self::DegreesOff { degrees } => {
-                let named = |name: &str| (1..=DEGREE_CHARS_MAX).contains(&name.chars().count());
                 let twice =
                     degrees.iter().enumerate().any(|(at, one)| degrees[..at].iter().any(|o| o.name == one.name));
-                let fair = degrees.iter().all(|one| points(&one.points) && named(&one.name));
+                let fair = degrees.iter().all(|one| points(&one.points) && is_word(&one.name, DEGREE_CHARS_MAX));
                 (twice || !fair || degrees.is_empty() || degrees.len() > PARTS_MAX).then_some((
                     "degrees",
                     "degrees_unfair",
-                    "每一级要有自己的名字（最多 10 个字）和比 0 大的分值，名字不能重复。",
+                    "每一级要有自己的名字（最多 10 个字，不带空格、冒号、逗号、顿号、分号）和比 0 大的分值，名字不能重复。",
                 ))
             }
-            Self::Veto(veto) => (*veto == Veto::default()
-                || veto.blocks_years.is_some_and(|years| years == 0 || years > YEARS_MAX))
-            .then_some((
+            Self::Veto(veto) if *veto == Veto::default() => Some((
                 "veto",
                 "veto_without_effect",
                 "否决要写明后果：降到哪一档、清零哪一段，或者停兑几年（最多 50 年）。",
             )),
+            Self::Veto(veto) => {
+                let named = |grade: &String| is_word(grade, GRADE_CHARS_MAX) && grade != NO_GRADE;
+                let fair = |years: u8| (1..=YEARS_MAX).contains(&years);
+                (!veto.lowers_to.as_ref().is_none_or(named) || !veto.blocks_years.is_none_or(fair)).then_some((
+                    "veto",
+                    "veto_out_of_range",
+                    "降到的那一档最多 12 个字，不带空格和标点；停兑在 1 到 50 年之间。",
+                ))
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder as _};
 
+use super::decisions::Decisions;
 use super::entity::filing;
 use super::{Rule, RuleSet, entity, rules_of};
 use crate::error::{NOT_FOUND, Result};
@@ -21,6 +22,8 @@ const SETS_MAX: usize = 2048;
 pub struct Adopted {
     /// The set.
     pub set: RuleSet,
+    /// What the village decided with it.
+    pub decisions: Decisions,
     /// First day it judges.
     pub judges_from: NaiveDate,
     /// Its rules in their order.
@@ -89,7 +92,7 @@ impl Shelf {
         }
         let set = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
         let rules = rules_of(db, id).await?;
-        let adopted = Arc::new(Adopted { set, judges_from: filing.judges_from, rules });
+        let adopted = Arc::new(Adopted { decisions: set.decided()?, set, judges_from: filing.judges_from, rules });
         let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
         if sets.len() >= SETS_MAX {
             sets.clear();

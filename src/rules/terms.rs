@@ -6,6 +6,7 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shape::YEARS_MAX;
 pub use super::shape::{Band, Degree, Shape, Step, Veto};
 use crate::hundredths::Hundredths;
 
@@ -15,6 +16,15 @@ pub const QUANTITY_MAX: Hundredths = Hundredths::whole(10_000);
 pub const AMOUNT_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// The largest number of points one unit may give or take.
 pub const POINTS_MAX: Hundredths = Hundredths::whole(10_000);
+
+/// 类别: a heading of the table.
+pub const CATEGORY_CHARS_MAX: usize = 20;
+/// 事项: one or two lines on a phone.
+pub const NAME_CHARS_MAX: usize = 60;
+/// 单位: 次, 人次, 小时 …
+pub const UNIT_CHARS_MAX: usize = 8;
+/// 说明: a paragraph for people.
+pub const REMARK_CHARS_MAX: usize = 300;
 
 /// 上限周期: the stretch of days in which units are counted against a cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -237,6 +247,19 @@ impl Terms {
     /// Whether it may no longer be recorded without the assembly: more than 补录期限 have passed.
     pub fn is_overdue(&self, occurred_on: NaiveDate, recorded_on: NaiveDate) -> bool {
         self.late_days.is_some_and(|days| (recorded_on - occurred_on).num_days() > i64::from(days))
+    }
+}
+
+impl Validity {
+    /// Whether it says something, and of each degree it names, which must be one of `degrees`, once.
+    pub fn is_sound(&self, degrees: &[Degree]) -> bool {
+        let fair = |years: u8| (1..=YEARS_MAX).contains(&years);
+        let known = |name: &str| degrees.iter().any(|degree| degree.name == name);
+        let once = |at: usize, name: &str| !self.by_degree[..at].iter().any(|other| other.degree == name);
+        let mut named = self.by_degree.iter().enumerate();
+        (self.years.is_some() || !self.by_degree.is_empty())
+            && self.years.is_none_or(fair)
+            && named.all(|(at, one)| fair(one.years) && known(&one.degree) && once(at, &one.degree))
     }
 }
 

@@ -1,17 +1,18 @@
-//! Where files are opened: on blocking threads, few at a time, and few held in memory.
+//! Where files are opened and written: on blocking threads, few at a time, and few held in memory.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::exports::{RulesSheet, SheetFormat};
 use super::report::Parsed;
 use super::roster::{self, Roster};
 use super::rules_table::{self, RuleRow};
 use super::sheet::{self, Sheet};
 use crate::error::{BUSY, Error, Result};
 
-/// Files read at once: each may take some 70 MB while it is.
-const READ_AT_ONCE: usize = 2;
+/// Files read or written at once: each may take some 70 MB while it is read.
+const AT_WORK_AT_ONCE: usize = 2;
 /// Files held at once, also while they arrive: at most 10 MiB each.
 const HELD_AT_ONCE: usize = 8;
 
@@ -23,15 +24,15 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Permits to hold and to read files.
+/// Permits to hold files, and to read and write them.
 pub struct Desk {
     holding: Arc<Semaphore>,
-    reading: Arc<Semaphore>,
+    working: Arc<Semaphore>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { holding: Arc::new(Semaphore::new(HELD_AT_ONCE)), reading: Arc::new(Semaphore::new(READ_AT_ONCE)) }
+        Self { holding: Arc::new(Semaphore::new(HELD_AT_ONCE)), working: Arc::new(Semaphore::new(AT_WORK_AT_ONCE)) }
     }
 }
 
@@ -60,13 +61,26 @@ impl Desk {
         self.read(file, rules_table::rules_table).await
     }
 
+    /// Writes a table of rules.
+    ///
+    /// # Errors
+    /// Internal, when it cannot be written.
+    pub async fn rules_sheet(&self, sheet: RulesSheet, format: SheetFormat) -> Result<Vec<u8>> {
+        self.work(move || sheet.write(format)).await?
+    }
+
     async fn read<T: Send + 'static>(&self, file: File, parse: fn(&Sheet) -> T) -> Result<T> {
-        let permit = Arc::clone(&self.reading).acquire_owned().await.map_err(|_| BUSY)?;
+        let read = move || sheet::read(&file.bytes, &file.name).map(|sheet| parse(&sheet));
+        Ok(self.work(read).await??)
+    }
+
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let permit = Arc::clone(&self.working).acquire_owned().await.map_err(|_| BUSY)?;
         // The permit goes along: a caller who hangs up does not stop the thread.
-        let read = tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            sheet::read(&file.bytes, &file.name).map(|sheet| parse(&sheet))
+            work()
         });
-        Ok(read.await.map_err(|error| Error::Internal(format!("reading a table: {error}")))??)
+        done.await.map_err(|error| Error::Internal(format!("at a table: {error}")))
     }
 }

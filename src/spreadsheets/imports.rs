@@ -1,5 +1,5 @@
-//! Bringing tables that were read into a village: rosters among its households, tables of rules into
-//! its draft.
+//! Bringing tables that were read into the book: rosters among a village's households, tables of rules
+//! into a village's draft, or a town's draft of its template.
 //!
 //! Nothing is written when any row has an error, unless the caller wants the others alone: everything
 //! is checked against the village before the first write. A roster is then written in chunks, each in
@@ -291,19 +291,38 @@ fn stable(code: Cow<'static, str>) -> &'static str {
     }
 }
 
-/// Brings a table of rules in as the village's draft; the caller rolls back what was only tried.
+/// The area whose draft a table of rules may fill: a village in reach, or for its template one's own town.
 ///
 /// # Errors
-/// [`NOT_FOUND`] for a village out of reach, [`rules::TOO_MANY_RULES`].
+/// [`NOT_FOUND`] for every other.
+pub async fn find_for_rules(db: &impl ConnectionTrait, may: &May<ImportRules>, id: AreaId) -> Result<Area> {
+    let area = areas::find(db, may, id).await?;
+    if takes_rules(may, &area) { Ok(area) } else { Err(NOT_FOUND.into()) }
+}
+
+/// The template is the town's own to write: whoever stands above reads it.
+fn takes_rules(may: &May<ImportRules>, area: &Area) -> bool {
+    match area.level {
+        Level::Village => may.reaches(&area.path),
+        Level::Town => may.paths().contains(&area.path),
+        _ => false,
+    }
+}
+
+/// Brings a table of rules in as the draft of a village or of a town's template; the caller rolls back
+/// what was only tried.
+///
+/// # Errors
+/// [`NOT_FOUND`] for an area whose draft is not his to fill, [`rules::TOO_MANY_RULES`].
 pub async fn rules(
     tx: &Tx,
     clock: &Clock,
     may: &May<ImportRules>,
-    village: &Area,
+    area: &Area,
     table: Parsed<RuleRow>,
     choices: Choices,
 ) -> Result<Import> {
-    if village.level != Level::Village || !may.reaches(&village.path) {
+    if !takes_rules(may, area) {
         return Err(NOT_FOUND.into());
     }
     let is_blocked = table.has_errors() && (!choices.skip_invalid || table.rows.is_empty());
@@ -323,7 +342,7 @@ pub async fn rules(
     };
     if !is_blocked && !table.rows.is_empty() {
         let rules = table.rows.into_iter().map(|row| row.rule).collect();
-        let brought = rules::bring_in(tx, clock, may.account_id(), village, rules).await?;
+        let brought = rules::bring_in(tx, clock, may.account_id(), area, rules).await?;
         (import.created, import.updated, import.unchanged) = (brought.created, brought.updated, brought.unchanged);
         import.skipped = rows.saturating_sub(brought.created + brought.updated + brought.unchanged);
         import.set = Some(brought.rule_set_id);

@@ -1,8 +1,10 @@
-//! Tables as villages keep them: bytes in, parsed rows and problems out, and from there into the book.
+//! Tables as villages keep them: bytes in, parsed rows and problems out, and from there into the book;
+//! and a table of rules out again.
 //!
 //! Reading is pure: no database, no HTTP. `sheet::read` makes a [`sheet::Sheet`] of text cells from xlsx or csv; `heading` finds the header
 //! row and says which column is which; `roster` and `rules_table` read the rows into types; `desk`
-//! does so on threads of its own. `imports` brings the rows in.
+//! does so on threads of its own. `imports` brings the rows in. `wording` says a rule in the words that
+//! `rules_table` reads, and `exports` makes a file of them.
 //!
 //! Invariants:
 //! - A hostile file costs little: sizes are checked before anything is inflated, and again while it is.
@@ -11,9 +13,11 @@
 //! - A row with an error is not among the rows; a note never keeps a row out.
 //! - An import writes all rows or none, unless the caller wants those without errors alone; the same
 //!   file twice changes nothing.
-//! - Formulas are never evaluated nor kept: only the plain value that the file shows.
+//! - Formulas are never evaluated nor kept: only the plain value that the file shows. None is written.
+//! - A table of rules that was written here reads back as the very same rules.
 
 pub mod desk;
+pub mod exports;
 pub mod heading;
 pub mod imports;
 pub mod report;
@@ -31,4 +35,5 @@ mod particulars;
 mod reading;
 mod shapes;
 mod text;
+mod wording;
 mod workbook;

@@ -5,14 +5,11 @@ use super::report::{Report, shown};
 use super::rules_table::WINDOWS;
 use super::text::folded;
 use crate::hundredths::Hundredths;
+use crate::rules::shape::{GROUP_CHARS_MAX, YEARS_MAX, is_word};
 use crate::rules::terms::{Cap, DegreeYears, POINTS_MAX, PointsCap, QUANTITY_MAX, Validity, WarnFirst, Window};
 
 /// A year to put something right; more is a slip of the finger.
 const WARN_DAYS_MAX: u16 = 365;
-/// Years that an entry may count, or an exchange be stopped: more is a slip of the finger.
-const YEARS_MAX: u8 = 50;
-/// A word that binds items of one event together.
-const GROUP_CHARS_MAX: usize = 10;
 
 /// What the options of a row say; each `None` when it is not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,8 +47,7 @@ pub(super) struct Options {
 /// Reads the cell; every option that cannot be carried out as written is an error of it.
 pub(super) fn options(at: &At<'_>, report: &mut Report) -> Options {
     let mut options = Options::default();
-    let text = folded(at.text);
-    for option in text.split(';').map(str::trim).filter(|option| !option.is_empty()) {
+    for option in at.text.split([';', '；']).map(str::trim).filter(|option| !option.is_empty()) {
         if let Err((code, what)) = options.take(option) {
             at.error(report, code, what);
         }
@@ -63,7 +59,10 @@ type Wrong = (&'static str, String);
 
 impl Options {
     fn take(&mut self, option: &str) -> Result<(), Wrong> {
-        let (key, value) = option.split_once('=').map_or((option, ""), |(key, value)| (key.trim(), value.trim()));
+        let (key, words) = option.split_once(['=', '＝']).map_or((option, ""), |(key, value)| (key, value.trim()));
+        // Names of degrees and groups are kept as they are written elsewhere; the rest is plain.
+        let (key, value) = (folded(key), folded(words));
+        let (key, value) = (key.trim(), value.trim());
         let invalid = |advice: &str| ("option_invalid", format!("「{}」写得不对，{advice}", shown(option)));
         match key {
             "每处扣" => {
@@ -83,12 +82,13 @@ impl Options {
                 once(&mut self.repeat_doubles, window, key)
             }
             "只取最高" => {
-                let group = Some(value).filter(|word| (1..=GROUP_CHARS_MAX).contains(&word.chars().count()));
+                let group = Some(words).filter(|word| is_word(word, GROUP_CHARS_MAX));
                 let group = group.ok_or_else(|| invalid("应写成 只取最高=救灾 这样，几项写同一个词。"))?;
                 once(&mut self.highest_of, group.to_owned(), key)
             }
             "有效期" => {
-                let validity = validity(value).ok_or_else(|| invalid("应写成 有效期=3年 或 有效期=村:1年 县:3年。"))?;
+                let advice = "应写成 有效期=3年、有效期=村:1年 县:3年，或者 有效期=1年 县:3年。";
+                let validity = validity(words).ok_or_else(|| invalid(advice))?;
                 once(&mut self.validity, validity, key)
             }
             "上限分" => {
@@ -155,17 +155,20 @@ fn years(text: &str) -> Option<u8> {
     years.parse().ok().filter(|years| (1..=YEARS_MAX).contains(years))
 }
 
-/// `3年`, or `村:1年 县:3年`.
+/// `3年`, `村:1年 县:3年`, or `1年 县:3年`: the bare one is for the degrees that are not named.
 fn validity(text: &str) -> Option<Validity> {
-    if let Some(years) = years(text) {
-        return Some(Validity { years: Some(years), by_degree: Vec::new() });
+    let mut validity = Validity { years: None, by_degree: Vec::new() };
+    for part in text.split_whitespace() {
+        match part.split_once([':', '：']) {
+            None if validity.years.is_none() => validity.years = Some(years(&folded(part))?),
+            None => return None,
+            Some((degree, text)) => {
+                let degree = degree.to_owned();
+                validity.by_degree.push(DegreeYears { degree, years: years(&folded(text))? });
+            }
+        }
     }
-    let one = |part: &str| {
-        let (degree, text) = part.split_once(':')?;
-        Some(DegreeYears { degree: degree.to_owned(), years: years(text)? })
-    };
-    let by_degree: Option<Vec<_>> = text.split_whitespace().map(one).collect();
-    by_degree.filter(|all| !all.is_empty()).map(|by_degree| Validity { years: None, by_degree })
+    (validity.years.is_some() || !validity.by_degree.is_empty()).then_some(validity)
 }
 
 fn points_in(text: &str) -> Option<Hundredths> {

@@ -3,11 +3,20 @@
 use super::heading::{Table, cleaned, span};
 use super::report::{Place, Report, shown};
 use super::sheet::{Kind, Row};
-use super::text::compact;
+use super::text::{compact, unguarded};
 use crate::card_numbers;
 
 /// Words that make a row a total.
 const TOTALS: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
+
+/// Whether a cell with this text makes its row a total.
+pub(super) fn is_total(text: &str) -> bool {
+    TOTALS.contains(&&*without_colon(text))
+}
+
+fn without_colon(text: &str) -> String {
+    compact(text).trim_end_matches([':', '：']).to_owned()
+}
 
 /// Rows that a message about a repetition names.
 const REPEATS_NAMED_MAX: usize = 5;
@@ -51,11 +60,18 @@ impl At<'_> {
 
     /// The text on one line, if there is any, not longer than `chars_max`.
     pub(super) fn optional(&self, report: &mut Report, chars_max: usize) -> Option<String> {
-        if self.text.chars().nth(chars_max).is_some() {
+        let text = self.paragraph(report, chars_max).unwrap_or_default();
+        let line: String = text.chars().filter(|c| *c != '\n').collect();
+        (!line.is_empty()).then_some(line)
+    }
+
+    /// The text with its lines, if there is any, not longer than `chars_max`.
+    pub(super) fn paragraph(&self, report: &mut Report, chars_max: usize) -> Option<String> {
+        let text = unguarded(self.text);
+        if text.chars().nth(chars_max).is_some() {
             self.error(report, "too_long", format!("字太多，不能超过 {chars_max} 个，请改短。"));
         }
-        let line: String = self.text.chars().filter(|c| *c != '\n').map(|c| if c == '\t' { ' ' } else { c }).collect();
-        (!line.is_empty()).then_some(line)
+        (!text.is_empty()).then(|| text.replace('\t', " "))
     }
 }
 
@@ -71,8 +87,9 @@ impl<'a, F: Copy + PartialEq> Table<'a, F> {
 
     /// The rows that carry data. Blank rows, totals and repeated headers are reported and left out,
     /// and so are formulas and forbidden numbers in the cells of the others. `key` is the column
-    /// that every row with data has.
-    pub(super) fn data_rows(&self, key: F, report: &mut Report) -> Vec<&'a Row> {
+    /// that every row with data has. Cells of `worded` are held to a grammar in which no card's number has
+    /// a place, though a list of amounts may look like one.
+    pub(super) fn data_rows(&self, key: F, worded: &[F], report: &mut Report) -> Vec<&'a Row> {
         let (mut data, mut blank, mut next) = (Vec::new(), None, self.header + 1);
         for row in self.rows {
             if row.number > next {
@@ -89,7 +106,7 @@ impl<'a, F: Copy + PartialEq> Table<'a, F> {
             } else if self.is_header(row, key) {
                 report.row_note(row.number, "header_repeated", format!("第 {} 行又是一行表头，没有导入。", row.number));
             } else {
-                self.check_cells(row, report);
+                self.check_cells(row, worded, report);
                 data.push(row);
             }
         }
@@ -102,19 +119,19 @@ impl<'a, F: Copy + PartialEq> Table<'a, F> {
     }
 
     fn is_total(&self, row: &Row, key: F) -> bool {
-        let text = |cell: &super::sheet::Cell| compact(&cell.text).trim_end_matches([':', '：']).to_owned();
+        let text = |cell: &super::sheet::Cell| without_colon(&cell.text);
         let keyed = self.at(row, key).is_some_and(|at| !at.text.is_empty());
         let ends = row.cells.first().map(text).is_some_and(|text| TOTALS.iter().any(|total| text.ends_with(total)));
-        ends && !keyed || row.cells.iter().any(|cell| TOTALS.contains(&&*text(cell)))
+        ends && !keyed || row.cells.iter().any(|cell| is_total(&cell.text))
     }
 
     fn is_header(&self, row: &Row, key: F) -> bool {
         self.at(row, key).is_some_and(|at| !at.text.is_empty() && cleaned(at.text) == at.place.heading)
     }
 
-    fn check_cells(&self, row: &Row, report: &mut Report) {
-        for at in self.columns.iter().filter_map(|column| self.at(row, column.field)) {
-            if card_numbers::stand_in(at.text) {
+    fn check_cells(&self, row: &Row, worded: &[F], report: &mut Report) {
+        for (field, at) in self.columns.iter().filter_map(|column| Some((column.field, self.at(row, column.field)?))) {
+            if !worded.contains(&field) && card_numbers::stand_in(at.text) {
                 at.error(report, "id_number_in_cell", "像身份证号或银行卡号，不能保存，请删掉这个号码。");
             } else if at.kind == Kind::Formula && at.text.is_empty() {
                 at.note(report, "formula", "是公式，没有导入，请改成文字或数字。");

@@ -165,7 +165,7 @@ pub fn roster(sheet: &Sheet) -> Roster {
     let Some(table) = heading::find(sheet, &KNOWN, &mut report) else {
         return Roster { rows_total: 0, rows: Vec::new(), report, columns: Vec::new() };
     };
-    let data = table.data_rows(Field::Code, &mut report);
+    let data = table.data_rows(Field::Code, &[], &mut report);
     let (mut rows, mut codes, mut grids) = (Vec::new(), BTreeMap::new(), Carried::default());
     for row in &data {
         rows.extend(household(&table, row, &mut grids, &mut codes, &mut report));

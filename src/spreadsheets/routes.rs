@@ -1,23 +1,28 @@
-//! `/imports`.
+//! `/imports`, and `/rule-sets/{id}/sheet`.
 
 use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::desk::File;
+use super::exports::{RulesSheet, SheetFormat};
 use super::imports::{self, Choices, Import, RosterPlan};
 use super::sheet::{FILE_BYTES_MAX, Unreadable};
 use crate::app::App;
 use crate::areas;
 use crate::error::{Error, FieldProblem, INVALID, Problem, Result};
-use crate::http::{MALFORMED, TOO_LARGE, TOO_SLOW, WRONG_TYPE};
-use crate::ids::AreaId;
-use crate::scope::{ImportHouseholds, ImportRules, May};
+use crate::http::{MALFORMED, TOO_LARGE, TOO_SLOW, ValidPath, ValidQuery, WRONG_TYPE};
+use crate::ids::{AreaId, RuleSetId};
+use crate::rules::{self, NewRule, Rule};
+use crate::scope::{ImportHouseholds, ImportRules, May, ReadBook};
 
 /// What a form takes beside its file: names, boundaries and the other fields.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -29,6 +34,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_households))
         .routes(routes!(import_rules))
+        .routes(routes!(get_rule_set_sheet))
         .layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES_MAX))
 }
 
@@ -58,7 +64,7 @@ struct RosterIn {
 #[derive(ToSchema)]
 #[schema(as = RulesUpload)]
 struct RulesIn {
-    /// The village.
+    /// The village, or for its template the town.
     area_id: AreaId,
     /// xlsx, or csv in UTF-8 or GBK; up to 10 MiB and 200 rules.
     #[schema(value_type = String, format = Binary)]
@@ -128,7 +134,8 @@ async fn import_households(
     Ok(Json(plan.finish()))
 }
 
-/// Brings a table of rules into a village's draft, which a resolution then brings into force.
+/// Brings a table of rules into a village's draft, which a resolution then brings into force; or, by its
+/// administrator, into a town's draft of its template.
 #[utoipa::path(
     post, path = "/imports/rules", tag = "imports",
     request_body(content = RulesIn, content_type = "multipart/form-data"),
@@ -141,16 +148,77 @@ async fn import_households(
                 "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
             }),
         ),
-        (status = 404, body = Problem, description = "`not_found`: no such village in reach"),
+        (status = 404, body = Problem, description = "`not_found`: no such village in reach, and no town of one's own"),
         (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table; `too_many_rules`"),
     )
 )]
 async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: RulesIn) -> Result<Json<Import>> {
-    let village = areas::find_village(app.db.read(), &may, input.area_id).await?;
+    let area = imports::find_for_rules(app.db.read(), &may, input.area_id).await?;
     let choices = Choices { dry_run: input.dry_run, skip_invalid: input.skip_invalid, create_grids: false };
     let table = app.desk.rules_table(input.file).await?;
-    let bring_in = async |tx: &_| imports::rules(tx, &app.clock, &may, &village, table, choices).await;
+    let bring_in = async |tx: &_| imports::rules(tx, &app.clock, &may, &area, table, choices).await;
     app.write_or_try(choices.dry_run, bring_in).await.map(Json)
+}
+
+/// Which file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SheetQuery {
+    /// `xlsx` when absent.
+    #[param(inline)]
+    format: Option<SheetFormat>,
+}
+
+/// The rules of a version as a file, in the columns that an import reads.
+///
+/// What is brought in again unchanged says the same. What the village decided about itself and the limits
+/// of a template do not stand in it. Words that a spreadsheet would take for a formula begin with an
+/// apostrophe in csv, which an import takes off again.
+#[utoipa::path(
+    get, path = "/rule-sets/{id}/sheet", tag = "rules", params(("id" = RuleSetId, Path), SheetQuery),
+    responses((
+        status = 200, description = "The file, named after the version's title",
+        content(
+            (SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "text/csv", example = "\u{feff}类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\r\n公益活动,参加志愿服务,加分,5,小时,20,月,无,免审,是,,按小时累计\r\n"),
+        ),
+        headers(("Content-Disposition" = String, description = "`attachment` with the file's name")),
+    ))
+)]
+async fn get_rule_set_sheet(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<RuleSetId>,
+    ValidQuery(query): ValidQuery<SheetQuery>,
+) -> Result<Response> {
+    let (set, _) = rules::find(app.db.read(), &may, id).await?;
+    let rules = rules::rules_of(app.db.read(), id).await?.into_iter();
+    let plain = |Rule { category, name, terms, .. }: Rule| NewRule { category, name, terms };
+    let sheet = RulesSheet { title: set.title.clone(), created_at: set.created_at, rules: rules.map(plain).collect() };
+    let format = query.format.unwrap_or_default();
+    let bytes = app.desk.rules_sheet(sheet, format).await?;
+    let named = attachment(&set.title, format.ending());
+    Ok(([(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, named)], bytes).into_response())
+}
+
+/// A workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct SheetFile(#[expect(dead_code, reason = "only the document speaks of it")] Vec<u8>);
+
+/// `Content-Disposition` (RFC 6266): a plain name for old programs, and the title in its own letters, without
+/// what file systems refuse.
+fn attachment(title: &str, ending: &str) -> String {
+    let name: String =
+        title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("attachment; filename=\"rules.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
 }
 
 /// A multipart form, field by field.

@@ -10,16 +10,10 @@ use super::shapes::{self, Cells, number};
 use super::sheet::{Row, Sheet};
 use super::text::{compact, folded};
 use crate::hundredths::Hundredths;
-use crate::rules::terms::{Cap, NewRule, PointsCap, Proof, QUANTITY_MAX, Review, Shape, Terms, Window};
-
-/// A family of conduct: a few characters on a chip.
-const CATEGORY_CHARS_MAX: usize = 20;
-/// One or two lines on a phone.
-const NAME_CHARS_MAX: usize = 60;
-/// 次, 人次, 小时…
-const UNIT_CHARS_MAX: usize = 8;
-/// A paragraph for people.
-const REMARK_CHARS_MAX: usize = 300;
+use crate::rules::terms::{
+    CATEGORY_CHARS_MAX, Cap, NAME_CHARS_MAX, NewRule, PointsCap, Proof, QUANTITY_MAX, REMARK_CHARS_MAX, Review, Shape,
+    Terms, UNIT_CHARS_MAX, Window,
+};
 
 /// A rule and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +61,7 @@ const KNOWN: [Known<Field>; 12] = [
 pub(super) const WINDOWS: [(&str, Window); 5] =
     [("日", Window::Day), ("周", Window::Week), ("月", Window::Month), ("季度", Window::Quarter), ("年", Window::Year)];
 
-const PROOFS: [(&str, Proof); 9] = [
+pub(super) const PROOFS: [(&str, Proof); 9] = [
     ("无", Proof::None),
     ("签到", Proof::SignIn),
     ("照片", Proof::Photo),
@@ -79,7 +73,18 @@ const PROOFS: [(&str, Proof); 9] = [
     ("处罚决定", Proof::Penalty),
 ];
 
-const REVIEWS: [(&str, Review); 3] = [("免审", Review::None), ("评议", Review::Assembly), ("双审", Review::Double)];
+pub(super) const REVIEWS: [(&str, Review); 3] =
+    [("免审", Review::None), ("评议", Review::Assembly), ("双审", Review::Double)];
+
+/// The twelve columns, as a sheet of ours calls them.
+pub(super) fn headings() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|known| known.headings[0])
+}
+
+/// Whether a cell with this text makes its row look like another header.
+pub(super) fn is_heading(text: &str) -> bool {
+    headings().any(|heading| heading::cleaned(text) == heading)
+}
 
 /// Reads a table of rules. What cannot be carried out as written is refused with its row. Categories may be filled only where they change.
 pub fn rules_table(sheet: &Sheet) -> Parsed<RuleRow> {
@@ -87,7 +92,7 @@ pub fn rules_table(sheet: &Sheet) -> Parsed<RuleRow> {
     let Some(table) = heading::find(sheet, &KNOWN, &mut report) else {
         return report.finish(0, Vec::new());
     };
-    let data = table.data_rows(Field::Name, &mut report);
+    let data = table.data_rows(Field::Name, &[Field::Points], &mut report);
     let (mut rows, mut items, mut categories) = (Vec::new(), Items::new(), Carried::default());
     for row in &data {
         rows.extend(rule(&table, row, &mut categories, &mut items, &mut report));
@@ -131,7 +136,7 @@ fn rule<'t>(
         }
         window.map(|window| PointsCap { points, window })
     });
-    let windowed = matches!(shape, Some(Shape::Ladder { .. } | Shape::Base { .. } | Shape::TopShare { .. }));
+    let windowed = shape.as_ref().is_some_and(|shape| shape.window().is_some());
     match (units, window, &units_at, &window_at) {
         (Some(_), None, Some(at), Some(window_at)) if window_at.is_blank() => {
             at.error(report, "cap_without_window", "写了上限次数，还要写上限周期：日、周、月、季度或年。");
@@ -152,7 +157,12 @@ fn rule<'t>(
     let proofs = proofs(&at(Field::Proofs)?, report);
     let review = one_of(&at(Field::Review)?, &REVIEWS, "review_unknown", report);
     let redeemable = redeemable(&at(Field::Redeemable)?, report);
-    let remark = at(Field::Remark).and_then(|at| at.optional(report, REMARK_CHARS_MAX));
+    let remark = at(Field::Remark).and_then(|at| at.paragraph(report, REMARK_CHARS_MAX));
+    if let (Some(shape), Some(validity), Some(at)) = (&shape, &options.validity, &cells.options)
+        && !validity.is_sound(shape.degrees())
+    {
+        at.error(report, "validity_of_no_degree", "有效期里的级别要和分值里的一样，每级一次。");
+    }
     if let (Some(Shape::Base { .. }), Some(true), Some(at)) = (&shape, redeemable, at(Field::Redeemable)) {
         at.error(report, "base_redeemable", "基础分只计荣誉，不能兑换，请写否。");
     }
@@ -209,6 +219,9 @@ fn proofs(at: &At<'_>, report: &mut Report) -> Vec<Proof> {
             Some((_, proof)) => proofs.push(*proof),
             None => unknown(at, &PROOFS, "proof_unknown", report),
         }
+    }
+    if proofs.len() > 1 && proofs.contains(&Proof::None) {
+        at.error(report, "proof_contradicts", "写了无，就不能再要别的佐证。");
     }
     proofs
 }

@@ -3,20 +3,17 @@
 use super::options::Options;
 use super::reading::At;
 use super::report::{Report, shown};
-use super::text::{compact, folded};
+use super::text::{compact, folded, unguarded};
 use crate::hundredths::Hundredths;
-use crate::rules::terms::{AMOUNT_MAX, Band, Degree, POINTS_MAX, QUANTITY_MAX, Shape, Step, Veto, Window};
+use crate::rules::shape::NO_GRADE;
+use crate::rules::terms::{Band, Degree, Shape, Step, Veto, Window};
 
 /// What 方式 may say.
-const METHODS: [&str; 9] = ["加分", "扣分", "评比", "阶梯", "分段", "分级", "分级扣分", "基础", "否决"];
+pub(super) const METHODS: [&str; 9] = ["加分", "扣分", "评比", "阶梯", "分段", "分级", "分级扣分", "基础", "否决"];
 /// A method, or a plain number.
 const WORD_CHARS_MAX: usize = 20;
-/// A ladder of twenty steps.
-const LIST_CHARS_MAX: usize = 200;
-/// 国家, 一般, 特别严重 …
-const DEGREE_CHARS_MAX: usize = 10;
-/// What stands in 分值 of a veto that lowers no grade.
-const NO_GRADE: &str = "无";
+/// Twenty bands with every number at its longest.
+const LIST_CHARS_MAX: usize = 900;
 
 /// The cells that a shape is read from.
 pub(super) struct Cells<'a> {
@@ -36,34 +33,49 @@ pub(super) fn shape(cells: &Cells<'_>, options: &Options, report: &mut Report) -
         return None;
     }
     refuse_misplaced(cells, &method, options, report);
-    match method.as_str() {
-        "加分" => {
-            let points = points(&cells.points, report)?;
-            match options.top_percent {
-                Some(percent) => Some(Shape::TopShare { percent, points, window: window(cells, &method, report)? }),
-                None => Some(Shape::Addition { points }),
-            }
-        }
-        "扣分" => Some(Shape::Deduction { points: points(&cells.points, report)? }),
-        "评比" => inspection(points(&cells.points, report)?, cells, options, report),
-        "阶梯" => {
-            let steps = list(&cells.points, "4:1 10:2", report, step)?;
-            let rises = steps.windows(2).all(|two| two[0].units < two[1].units && two[0].points < two[1].points);
-            let steps = Some(steps).filter(|_| rises);
-            if steps.is_none() {
-                cells.points.error(report, "steps_not_rising", "阶梯要从低到高写，次数和分值都要越来越大。");
-            }
-            Some(Shape::Ladder { window: window(cells, &method, report)?, steps: steps? })
-        }
-        "分段" => bands(cells, report),
-        "分级" => Some(Shape::Degrees { degrees: degrees(cells, report)? }),
-        "分级扣分" => Some(Shape::DegreesOff { degrees: degrees(cells, report)? }),
-        "基础" => {
-            let points = points(&cells.points, report)?;
-            Some(Shape::Base { points, window: window(cells, &method, report)? })
-        }
-        _ => veto(cells, options, report),
+    let shape = worded(cells, &method, options, report)?;
+    if let Some((field, code, what)) = shape.unsound() {
+        let options = cells.options.as_ref().filter(|_| field == "points_per_spot");
+        options.unwrap_or(&cells.points).error(report, code, what);
+        return None;
     }
+    Some(shape)
+}
+
+/// What the cells say; whether it makes sense is asked of the shape.
+fn worded(cells: &Cells<'_>, method: &str, options: &Options, report: &mut Report) -> Option<Shape> {
+    let points = &cells.points;
+    Some(match method {
+        "加分" => {
+            let points = number(points, report)?;
+            match options.top_percent {
+                Some(percent) => Shape::TopShare { percent, points, window: window(cells, method, report)? },
+                None => Shape::Addition { points },
+            }
+        }
+        "扣分" => Shape::Deduction { points: number(points, report)? },
+        "评比" => {
+            let full_marks = number(points, report)?;
+            if options.points_per_spot.is_none() {
+                let at = cells.options.as_ref().unwrap_or(points);
+                at.error(report, "spot_missing", "评比要在选项里写每处扣几分，如 每处扣=2。");
+            }
+            Shape::Inspection { full_marks, points_per_spot: options.points_per_spot? }
+        }
+        "阶梯" => {
+            let steps = list(points, "4:1 10:2", report, step)?;
+            Shape::Ladder { steps, window: window(cells, method, report)? }
+        }
+        "分段" => Shape::Bands { bands: list(points, "100-1000:1/100 1001-:1/1000", report, band)? },
+        "分级" => Shape::Degrees { degrees: list(points, "村:3 县:20", report, degree)? },
+        "分级扣分" => Shape::DegreesOff { degrees: list(points, "轻:3 重:10", report, degree)? },
+        "基础" => Shape::Base { points: number(points, report)?, window: window(cells, method, report)? },
+        _ => {
+            let grade = compact(&points.required(report, WORD_CHARS_MAX)?);
+            let lowers_to = Some(grade).filter(|grade| grade != NO_GRADE);
+            Shape::Veto(Veto { lowers_to, zeroes: options.zeroes, blocks_years: options.blocks_years })
+        }
+    })
 }
 
 fn refuse_misplaced(cells: &Cells<'_>, method: &str, options: &Options, report: &mut Report) {
@@ -87,35 +99,6 @@ fn refuse_misplaced(cells: &Cells<'_>, method: &str, options: &Options, report: 
     }
 }
 
-fn inspection(full_marks: Hundredths, cells: &Cells<'_>, options: &Options, report: &mut Report) -> Option<Shape> {
-    let at = cells.options.as_ref().unwrap_or(&cells.points);
-    match options.points_per_spot {
-        Some(points_per_spot) if points_per_spot <= full_marks => {
-            Some(Shape::Inspection { full_marks, points_per_spot })
-        }
-        Some(_) => {
-            at.error(report, "spot_above_full_marks", "每处扣的分不能比满分多，请改正。");
-            None
-        }
-        None => {
-            at.error(report, "spot_missing", "评比要在选项里写每处扣几分，如 每处扣=2。");
-            None
-        }
-    }
-}
-
-fn veto(cells: &Cells<'_>, options: &Options, report: &mut Report) -> Option<Shape> {
-    let grade = cells.points.required(report, WORD_CHARS_MAX)?;
-    let lowers_to = Some(compact(&grade)).filter(|grade| grade != NO_GRADE);
-    let veto = Veto { lowers_to, zeroes: options.zeroes, blocks_years: options.blocks_years };
-    if veto == Veto::default() {
-        let what = "否决要写明后果：分值里写降到哪一档，或者在选项里写 清零=年、停兑=2年。";
-        cells.points.error(report, "veto_without_effect", what);
-        return None;
-    }
-    Some(Shape::Veto(veto))
-}
-
 /// 上限周期 where a shape cannot do without it.
 fn window(cells: &Cells<'_>, method: &str, report: &mut Report) -> Option<Window> {
     if cells.window.is_none() {
@@ -123,16 +106,6 @@ fn window(cells: &Cells<'_>, method: &str, report: &mut Report) -> Option<Window
         cells.method.error(report, "window_missing", what);
     }
     cells.window
-}
-
-fn points(at: &At<'_>, report: &mut Report) -> Option<Hundredths> {
-    let points = number(at, report)?;
-    if points.0 <= 0 {
-        at.error(report, "points_not_positive", "分值要比 0 大；扣分也写正数，方式写扣分就行。");
-    } else if points > POINTS_MAX {
-        at.error(report, "points_too_large", format!("分值不能超过 {POINTS_MAX}，请改正。"));
-    }
-    Some(points)
 }
 
 /// A plain number in a cell.
@@ -147,10 +120,10 @@ pub(super) fn number(at: &At<'_>, report: &mut Report) -> Option<Hundredths> {
 
 /// Reads a list of parts between blanks; one that cannot be read refuses the cell.
 fn list<T>(at: &At<'_>, like: &str, report: &mut Report, one: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    let text = folded(&at.required(report, LIST_CHARS_MAX)?);
+    at.required(report, LIST_CHARS_MAX)?;
+    let separates = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；');
     let mut read = Vec::new();
-    for part in text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '、' | ';')).filter(|part| !part.is_empty())
-    {
+    for part in unguarded(at.text).split(separates).filter(|part| !part.is_empty()) {
         match one(part) {
             Some(part) => read.push(part),
             None => {
@@ -160,52 +133,25 @@ fn list<T>(at: &At<'_>, like: &str, report: &mut Report, one: impl Fn(&str) -> O
             }
         }
     }
-    Some(read).filter(|read| !read.is_empty())
-}
-
-fn above_zero(text: &str, most: Hundredths) -> Option<Hundredths> {
-    Hundredths::parse(text).filter(|number| number.0 > 0 && *number <= most)
+    Some(read)
 }
 
 fn step(part: &str) -> Option<Step> {
+    let part = folded(part);
     let (units, points) = part.split_once(':')?;
-    Some(Step { units: above_zero(units, QUANTITY_MAX)?, points: above_zero(points, POINTS_MAX)? })
+    Some(Step { units: Hundredths::parse(units)?, points: Hundredths::parse(points)? })
 }
 
-fn degrees(cells: &Cells<'_>, report: &mut Report) -> Option<Vec<Degree>> {
-    let one = |part: &str| {
-        let (name, points) = part.split_once(':')?;
-        let name = Some(name).filter(|name| (1..=DEGREE_CHARS_MAX).contains(&name.chars().count()))?;
-        Some(Degree { name: name.to_owned(), points: above_zero(points, POINTS_MAX)? })
-    };
-    let degrees = list(&cells.points, "村:3 县:20", report, one)?;
-    let twice = degrees.iter().enumerate().find(|(at, one)| degrees[..*at].iter().any(|other| other.name == one.name));
-    if let Some((_, twice)) = twice {
-        cells.points.error(report, "degree_repeated", format!("「{}」写了两次，请只留一个。", twice.name));
-        return None;
-    }
-    Some(degrees)
+/// The name stays as it is written; the number is plain.
+fn degree(part: &str) -> Option<Degree> {
+    let (name, points) = part.split_once([':', '：'])?;
+    Some(Degree { name: name.to_owned(), points: Hundredths::parse(&folded(points))? })
 }
 
-fn bands(cells: &Cells<'_>, report: &mut Report) -> Option<Shape> {
-    let one = |part: &str| {
-        let (range, worth) = part.split_once(':')?;
-        let ((from, to), (points, per)) = (range.split_once('-')?, worth.split_once('/')?);
-        let to = if to.is_empty() { None } else { Some(above_zero(to, AMOUNT_MAX)?) };
-        Some(Band {
-            from: above_zero(from, AMOUNT_MAX)?,
-            to,
-            points: above_zero(points, POINTS_MAX)?,
-            per: above_zero(per, AMOUNT_MAX)?,
-        })
-    };
-    let bands: Vec<Band> = list(&cells.points, "100-1000:1/100 1001-:1/1000", report, one)?;
-    let follows = |two: &[Band]| two[0].to.is_some_and(|end| end < two[1].from && two[1].from.0 - end.0 <= 100);
-    let sound = bands.iter().all(|band| band.to.is_none_or(|to| band.from < to)) && bands.windows(2).all(follows);
-    if !sound {
-        let what = "分段要一段接一段，从小到大，如 100-1000:1/100 1001-:1/1000。";
-        cells.points.error(report, "bands_not_adjoining", what);
-        return None;
-    }
-    Some(Shape::Bands { bands })
+fn band(part: &str) -> Option<Band> {
+    let part = folded(part);
+    let (range, worth) = part.split_once(':')?;
+    let ((from, to), (points, per)) = (range.split_once('-')?, worth.split_once('/')?);
+    let to = if to.is_empty() { None } else { Some(Hundredths::parse(to)?) };
+    Some(Band { from: Hundredths::parse(from)?, to, points: Hundredths::parse(points)?, per: Hundredths::parse(per)? })
 }

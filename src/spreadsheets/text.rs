@@ -12,6 +12,12 @@ pub fn compact(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// A cell's text without the apostrophe by which a spreadsheet says that what follows is text, and no
+/// formula, total or heading.
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').map(str::trim_start).filter(|rest| !rest.is_empty()).unwrap_or(text)
+}
+
 /// Whether a character is part of what a person sees; direction marks, joiners and controls are not.
 pub fn is_visible(c: char) -> bool {
     let mark = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
@@ -48,12 +54,18 @@ pub fn chinese_numeral(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{chinese_numeral, compact, folded};
+    use super::{chinese_numeral, compact, folded, unguarded};
 
     #[test]
     fn full_width_forms_become_plain() {
         assert_eq!(folded("ＭＴ００７７（组）"), "MT0077(组)");
         assert_eq!(compact("户 编\n号\u{3000}"), "户编号");
+    }
+
+    #[test]
+    fn one_leading_apostrophe_is_no_text() {
+        let read = ["'=1+1", "' 合计", "''", "'", "李'", "无"].map(unguarded);
+        assert_eq!(read, ["=1+1", "合计", "'", "'", "李'", "无"]);
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Trial<'_> {
             if place.at == Where::Nowhere {
                 nowhere = Some(shape);
             } else if let Some(nowhere) = &nowhere
-                && !caller.reaches(place.at, row.up_to_village)
+                && !caller.reaches(place.at, row.up_to)
                 && shape != *nowhere
             {
                 complain(format!("{shape:?} is not what nowhere looks like: {nowhere:?}"));

@@ -80,10 +80,10 @@ async fn the_first_start_builds_a_town_that_holds_together() {
     assert_eq!(households.len(), 200);
     let worker = accounts::sessions::candidate(town.db.read(), "worker").await.unwrap().unwrap();
     let home = households.iter().find(|household| Some(household.id) == worker.household_id).unwrap();
-    let home_grid = areas::by_id(town.db.read(), [home.grid_id]).await.unwrap()[&home.grid_id].clone();
+    let home_grid = areas::of_found_rows(town.db.read(), [home.grid_id]).await.unwrap()[&home.grid_id].clone();
     assert_eq!(home_grid.name, "二组");
     let names = ["示范县", "示范镇", "林家排村", "一组"].map(|name| AreaName::parse(name).unwrap());
-    let grid = areas::by_names(town.db.read(), &names).await.unwrap().unwrap();
+    let grid = areas::by_names_for_the_operator(town.db.read(), &names).await.unwrap().unwrap();
     assert!(households.iter().filter(|household| household.grid_id == grid.id).count() >= 40);
     assert!(households.iter().any(|household| household.alias.is_some()));
 

@@ -1,6 +1,8 @@
 //! Rosters and tables of rules as villages keep them, through the API.
 
 mod forms;
+mod harder;
+mod sheets;
 
 use std::fmt::Write as _;
 
@@ -241,7 +243,7 @@ both_engines! {
         far_town.post(&format!("/rule-sets/{set}/file"), json!({})).await.expect(200);
         let rules = cadre.get(&format!("/rules?area_id={}", far.id)).await.expect(200);
         let sport = rules["items"].as_array().unwrap().iter().find(|rule| rule["name"] == "参加体育活动").unwrap();
-        let award = json!({"id": award_id(1), "household_id": app.town.far_household, "rule_id": sport["id"], "occurred_on": "2026-11-22"});
+        let award = json!({"id": award_id(1), "household_id": app.town.far_household, "rule_id": sport["id"], "occurred_on": "2026-11-23"});
         let given = cadre.post("/awards", award).await.expect(201);
         assert_eq!((&given["rule_set_version"], &given["rule_name"]), (&json!(2), &json!("参加体育活动")));
 

@@ -24,6 +24,7 @@ mod periods;
 mod refusals;
 mod reports;
 mod review;
+mod rule_sets;
 mod session;
 mod shapes;
 mod writer;

@@ -57,7 +57,7 @@ async fn a_worker_finds_the_households_of_his_grid_and_no_others() {
     assert_eq!(find_all(&county, &may, None, "ljp", 50).await.len(), 10);
     assert_eq!(find_all(&county, &may, None, "mt", 50).await.len(), 0);
     let mut strangers = 0;
-    for household in find_many(county.db.read(), own.iter().map(|one| one.id)).await.unwrap().into_values() {
+    for household in of_awards(county.db.read(), own.iter().map(|one| one.id)).await.unwrap().into_values() {
         assert_eq!(find(county.db.read(), &may, household.id).await.unwrap(), household);
     }
     for household in entity::Entity::find().all(county.db.read()).await.unwrap() {

@@ -17,9 +17,8 @@ use crate::rules::adoption::Resolution;
 use crate::rules::alarms::{Ringing, name_of};
 use crate::rules::decisions::Decisions;
 use crate::rules::filing::{self, Filing};
-use crate::rules::remarks::Remark;
-use crate::rules::template::{Changes, Limits};
-use crate::rules::{Rule, RuleSet, Stage};
+use crate::rules::template::Limits;
+use crate::rules::{RuleSet, Stage};
 
 /// Where a version stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -102,6 +101,7 @@ pub struct FilingOut {
     #[schema(example = "2026-09-01")]
     judges_from: NaiveDate,
     /// When it was filed.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     filed_at: DateTime<Utc>,
     /// By whom.
     #[schema(example = "周敏")]
@@ -130,6 +130,7 @@ pub struct RuleSetOut {
     #[schema(example = 4)]
     revision: i32,
     /// When it was begun.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     drafted_at: DateTime<Utc>,
     /// By whom.
     #[schema(example = "陈建国")]
@@ -139,6 +140,7 @@ pub struct RuleSetOut {
     /// The town's receipt; absent until it is filed.
     filing: Option<FilingOut>,
     /// When the town issued it; only for a template.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     issued_at: Option<DateTime<Utc>>,
 }
 
@@ -159,7 +161,7 @@ impl Known {
         let filed = filing::filings(db, area).await?;
         let newest = filing::in_force(&filed, today);
         let people = sets.iter().map(|set| set.created_by).chain(filed.iter().map(|filing| filing.filed_by));
-        let names = accounts::names(db, people).await?;
+        let names = accounts::names_of_found_rows(db, people).await?;
         let filed = filed.into_iter().map(|filing| (filing.rule_set_id, filing)).collect();
         Ok(Self { filed, newest, names, today })
     }
@@ -269,6 +271,7 @@ pub struct ClearedOut {
     #[schema(example = "周敏")]
     by: String,
     /// When.
+    #[schema(example = "2026-11-23T02:05:00Z")]
     at: DateTime<Utc>,
     /// Why.
     #[schema(example = "这是帮助办低保的好事，不是限制。")]
@@ -282,7 +285,7 @@ impl AlarmOut {
     /// When the database fails.
     pub async fn all(db: &impl ConnectionTrait, ringing: Vec<Ringing>) -> Result<Vec<Self>> {
         let people = ringing.iter().filter_map(|one| Some(one.cleared.as_ref()?.cleared_by));
-        let names = accounts::names(db, people).await?;
+        let names = accounts::names_of_found_rows(db, people).await?;
         let out = ringing.into_iter().map(|one| Self {
             rule_id: one.rule_id,
             position: one.position,
@@ -326,84 +329,4 @@ pub struct RuleSetDetail {
     pub beyond_template: Vec<String>,
     /// Points a year of a household that does everything up to every cap, once each where there is none.
     pub full_marks_a_year: Hundredths,
-}
-
-/// A remark about a draft.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleRemark)]
-pub struct RemarkOut {
-    /// Identity.
-    id: uuid::Uuid,
-    /// About which revision.
-    #[schema(example = 2)]
-    revision: i32,
-    /// What was said.
-    #[schema(example = "大扫除五分少了，老人弯腰一天不容易。")]
-    text: String,
-    /// Who said it, when it was not the writer.
-    #[schema(example = "陈家二婶")]
-    said_by: Option<String>,
-    /// Who wrote it down.
-    #[schema(example = "陈建国")]
-    written_by: String,
-    /// When.
-    written_at: DateTime<Utc>,
-}
-
-impl RemarkOut {
-    /// Remarks with the names of their writers.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn all(db: &impl ConnectionTrait, remarks: Vec<Remark>) -> Result<Vec<Self>> {
-        let names = accounts::names(db, remarks.iter().map(|remark| remark.written_by)).await?;
-        let out = remarks.into_iter().map(|remark| Self {
-            id: remark.id,
-            revision: remark.revision,
-            text: remark.text,
-            said_by: remark.said_by,
-            written_by: names.get(&remark.written_by).cloned().unwrap_or_default(),
-            written_at: instant(remark.written_at),
-        });
-        Ok(out.collect())
-    }
-}
-
-/// What became of a table.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleChanges)]
-pub struct ChangesOut {
-    /// Items that read as before.
-    #[schema(example = 12)]
-    kept: usize,
-    /// Items that read otherwise.
-    altered: Vec<AlteredOut>,
-    /// Items that are no longer there.
-    dropped: Vec<RuleOut>,
-    /// New items.
-    added: Vec<RuleOut>,
-}
-
-/// An item that reads otherwise.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RuleAltered)]
-pub struct AlteredOut {
-    /// As it read.
-    before: RuleOut,
-    /// As it reads.
-    after: RuleOut,
-}
-
-impl ChangesOut {
-    /// From one table to another.
-    pub fn between(before: &[Rule], after: &[Rule]) -> Self {
-        let changes = Changes::between(before, after);
-        let pair = |(before, after): &(&Rule, &Rule)| AlteredOut { before: (*before).into(), after: (*after).into() };
-        Self {
-            kept: changes.kept.len(),
-            altered: changes.altered.iter().map(pair).collect(),
-            dropped: changes.dropped.into_iter().map(RuleOut::from).collect(),
-            added: changes.added.into_iter().map(RuleOut::from).collect(),
-        }
-    }
 }

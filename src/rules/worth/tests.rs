@@ -285,6 +285,40 @@ proptest! {
         }
     }
 
+    /// Mutation: leave a cap out of the warnings.
+    #[test]
+    fn no_class_of_a_grade_table_is_out_of_reach_without_a_warning(
+        steps in prop::collection::btree_map(1i64..=400, 1i64..=60, 1..5),
+        graded in any::<bool>(),
+        cap in prop::option::of(1i64..=400),
+        points_cap in prop::option::of(1i64..=60),
+        category_cap in prop::option::of(1i64..=400),
+    ) {
+        let whole = Hundredths::whole;
+        let mut sum = 0;
+        let rising = steps.iter().map(|(units, more)| {
+            sum += more;
+            Step { units: whole(*units), points: whole(sum) }
+        });
+        let steps: Vec<Step> = rising.collect();
+        let degrees = steps.iter().map(|step| Degree { name: step.units.to_string(), points: step.points }).collect();
+        let shape = if graded { Shape::Degrees { degrees } } else { Shape::Ladder { steps: steps.clone(), window: Window::Year } };
+        let cap_of = |units: Option<i64>| units.map(|units| Cap { units: whole(units), window: Window::Year });
+        let terms = Terms {
+            cap: cap_of(cap),
+            category_cap: cap_of(category_cap),
+            points_cap: points_cap.map(|points| PointsCap { points: whole(points), window: Window::Year }),
+            ..of(shape)
+        };
+        let missed = steps.iter().any(|step| {
+            let name = step.units.to_string();
+            let quantity = if graded { 100 } else { step.units.0 };
+            Had::default().post(&terms, &Deed { degree: Some(&name), ..deed(quantity) }).points < step.points
+        });
+        let rule = crate::rules::Rule { id: RULE, position: 1, category: "公益".into(), name: "工时".into(), terms };
+        prop_assert!(!missed || !crate::rules::reach::warnings(&[rule]).is_empty());
+    }
+
     /// Promised by additions, deductions, ladders and items of which only the highest counts; not by
     /// inspections, bands and degrees under a cap in units, nor by doubling.
     #[test]

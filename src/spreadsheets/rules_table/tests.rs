@@ -134,13 +134,17 @@ fn shapes_and_options_that_cannot_be_meant_are_refused_and_not_mangled() {
         ("阶梯,10:2 4:1,小时,,年,无,免审,是,,", "D", "steps_not_rising"),
         ("阶梯,4:1 10:1,小时,,年,无,免审,是,,", "D", "steps_not_rising"),
         ("阶梯,4小时1分,小时,,年,无,免审,是,,", "D", "points_unreadable"),
-        ("阶梯,0:1,小时,,年,无,免审,是,,", "D", "points_unreadable"),
+        ("阶梯,0:1,小时,,年,无,免审,是,,", "D", "steps_not_rising"),
         ("分段,100-1000:1,元,,,无,免审,是,,", "D", "points_unreadable"),
-        ("分段,100-1000:1/0,元,,,无,免审,是,,", "D", "points_unreadable"),
+        ("分段,100-1000:1/0,元,,,无,免审,是,,", "D", "bands_not_adjoining"),
         ("分段,100-1000:1/100 900-:1/1000,元,,,无,免审,是,,", "D", "bands_not_adjoining"),
         ("分段,100-1000:1/100 2000-:1/1000,元,,,无,免审,是,,", "D", "bands_not_adjoining"),
         ("分段,100-:1/100 1001-:1/1000,元,,,无,免审,是,,", "D", "bands_not_adjoining"),
-        ("分级,村:3 村:5,次,,,无,免审,是,,", "D", "degree_repeated"),
+        ("分级,村:3 村:5,次,,,无,免审,是,,", "D", "degrees_unfair"),
+        ("分级,村:3 特别特别特别特别特严重:5,次,,,无,免审,是,,", "D", "degrees_unfair"),
+        ("分级,村:3 县:20,次,,,无,免审,是,有效期=镇:1年,", "K", "validity_of_no_degree"),
+        ("分级,村:3 县:20,次,,,无,免审,是,有效期=村:1年 村:2年,", "K", "validity_of_no_degree"),
+        ("分级,村:3 县:20,次,,,无,免审,是,有效期=1年 2年,", "K", "option_invalid"),
         ("分级,村,次,,,无,免审,是,,", "D", "points_unreadable"),
         ("基础,100,户,,,无,免审,否,,", "C", "window_missing"),
         ("基础,100,户,,年,无,免审,是,,", "J", "base_redeemable"),
@@ -151,6 +155,8 @@ fn shapes_and_options_that_cannot_be_meant_are_refused_and_not_mangled() {
         ("加分,5,次,,,无,免审,是,清零=年,", "K", "option_misplaced"),
         ("加分,5,次,,,无,免审,是,有效期=村:1年,", "K", "option_misplaced"),
         ("加分,5,次,,,无,免审,是,有效期=三年,", "K", "option_invalid"),
+        ("加分,5,次,,,无,免审,是,只取最高=救灾 抢险,", "K", "option_invalid"),
+        ("否决,不 合格！且很长很长很长很长,次,,,无,免审,否,,", "D", "veto_out_of_range"),
         ("加分,5,次,,,无,免审,是,上限分=20,", "K", "points_cap_without_window"),
         ("加分,5,次,,,无,免审,是,上限分=20/旬,", "K", "option_invalid"),
         ("加分,5,次,,,无,免审,是,类上限分=20,", "K", "option_invalid"),
@@ -170,9 +176,9 @@ fn numbers_that_are_no_points_are_refused() {
         ("5分", "not_a_number"),
         ("0.125", "not_a_number"),
         ("1e3", "not_a_number"),
-        ("0", "points_not_positive"),
-        ("-5", "points_not_positive"),
-        ("10000.01", "points_too_large"),
+        ("0", "points_out_of_range"),
+        ("-5", "points_out_of_range"),
+        ("10000.01", "points_out_of_range"),
     ] {
         refused(&format!("公益,巡河,加分,{points},次,,,无,免审,是,,"), "D", code);
     }
@@ -204,6 +210,7 @@ fn every_other_cell_is_held_to_the_grammar() {
         ("公益,巡河,加分,5,次,,,录像,免审,是,,", "H", "proof_unknown"),
         ("公益,巡河,加分,5,次,,,照片|照片,免审,是,,", "H", "proof_repeated"),
         ("公益,巡河,加分,5,次,,,照片|,免审,是,,", "H", "proof_unknown"),
+        ("公益,巡河,加分,5,次,,,无|照片,免审,是,,", "H", "proof_contradicts"),
         ("公益,巡河,加分,5,次,,,无,,是,,", "I", "missing"),
         ("公益,巡河,加分,5,次,,,无,三审,是,,", "I", "review_unknown"),
         ("公益,巡河,加分,5,次,,,无,免审,,,", "J", "missing"),
@@ -224,6 +231,16 @@ fn every_other_cell_is_held_to_the_grammar() {
     ] {
         refused(line, column, code);
     }
+}
+
+#[test]
+fn lists_may_stand_on_lines_of_their_own_and_large_amounts_are_no_card_numbers() {
+    let text = "公益,捐款,分段,\"100-1000:1/100\n1000.01-100000：1／1000、100001-1000000:1/10000\",元,,,票据,评议,是,,";
+    let parsed = parsed(&format!("{HEADER}\n{text}"));
+    assert_eq!(parsed.problems, []);
+    let Shape::Bands { bands } = &parsed.rows[0].rule.terms.shape else { panic!() };
+    assert_eq!((bands.len(), bands[2].from), (3, Hundredths::whole(100_001)));
+    assert_eq!(said("公益,捐款,分段,431022196708172836:1/1,元,,,票据,评议,是,,").len(), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFi
 use uuid::Uuid;
 
 use super::place::Where;
+use super::row::UpTo;
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -24,9 +25,14 @@ pub struct Caller {
 
 impl Caller {
     /// Whether something there is his to read at all.
-    pub fn reaches(&self, at: Where, up_to_village: bool) -> bool {
+    pub fn reaches(&self, at: Where, up_to: UpTo) -> bool {
         let at = if at == Where::Gone { Where::OwnGrid } else { at };
-        let beside = up_to_village && self.reach.contains(&Where::OwnGrid) && at == Where::SiblingGrid;
+        let above = match up_to {
+            UpTo::OwnArea => &[][..],
+            UpTo::Village => &[Where::SiblingGrid],
+            UpTo::Town => &[Where::SiblingGrid, Where::SiblingVillage],
+        };
+        let beside = self.reach.contains(&Where::OwnGrid) && above.contains(&at);
         self.reach.contains(&at) || beside
     }
 }

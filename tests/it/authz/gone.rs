@@ -34,6 +34,7 @@ pub async fn place(app: &TestApp) -> Place {
         rule,
         deduction,
         draft: adopted,
+        template: adopted,
         trial: trial(app, &town.cadre, adopted).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,

@@ -57,6 +57,8 @@ pub struct Place {
     pub deduction: Uuid,
     /// A table that is not adopted.
     pub draft: Uuid,
+    /// The town's own, not issued.
+    pub template: Uuid,
     /// A trial of that table.
     pub trial: Uuid,
     pub worker: Uuid,
@@ -85,6 +87,7 @@ impl Place {
             rule: id(),
             deduction: id(),
             draft: id(),
+            template: id(),
             trial: id(),
             worker: id(),
             worker_scope: id(),
@@ -121,6 +124,10 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             Some(Place { village: same, draft, .. }) if *same == village.id.0 => *draft,
             _ => town::draft(&app.app, village, town.cadre.id).await.0,
         };
+        let template = match places.last() {
+            Some(Place { town: same, template, .. }) if *same == above.id.0 => *template,
+            _ => town::draft(&app.app, above, town.cadre.id).await.0,
+        };
         places.push(Place {
             at: Where::STANDING[number],
             town: above.id.0,
@@ -132,6 +139,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             rule,
             deduction: rule_of(app, village, "乱倒垃圾").await,
             draft,
+            template,
             trial: trial(app, &cadre, draft).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,

@@ -17,11 +17,21 @@ pub struct Row {
     pub about: &'static str,
     /// The parameter or field that names the target; none for what has no target.
     pub varies: Option<&'static str>,
-    /// Rules and rankings are read up to the village.
-    pub up_to_village: bool,
+    /// How far above one's own area it reaches.
+    pub up_to: UpTo,
     /// It is what brings back what was over.
     pub brings_back: bool,
     ask: Asking,
+}
+
+/// How far above one's own area something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpTo {
+    OwnArea,
+    /// Rules and rankings.
+    Village,
+    /// The template.
+    Town,
 }
 
 type Asking = fn(Ask, &Asked<'_>) -> Ask;
@@ -37,17 +47,21 @@ pub struct Asked<'a> {
 
 /// For an operation without a target.
 pub const fn plain(operation: &'static str, about: &'static str, ask: Asking) -> Row {
-    Row { operation, about, varies: None, up_to_village: false, brings_back: false, ask }
+    Row { operation, about, varies: None, up_to: UpTo::OwnArea, brings_back: false, ask }
 }
 
 /// For an operation whose parameter or field `varies` names something.
 pub const fn target(operation: &'static str, varies: &'static str, about: &'static str, ask: Asking) -> Row {
-    Row { operation, about, varies: Some(varies), up_to_village: false, brings_back: false, ask }
+    Row { operation, about, varies: Some(varies), up_to: UpTo::OwnArea, brings_back: false, ask }
 }
 
 impl Row {
     pub const fn up_to_village(self) -> Self {
-        Self { up_to_village: true, ..self }
+        Self { up_to: UpTo::Village, ..self }
+    }
+
+    pub const fn up_to_town(self) -> Self {
+        Self { up_to: UpTo::Town, ..self }
     }
 
     pub const fn brings_back(self) -> Self {

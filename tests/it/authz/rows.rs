@@ -137,6 +137,11 @@ const HOUSEHOLDS: &[Row] = &[
     target("get_statement", "id", "", |ask, asked| ask.at("id", asked.place.household)),
 ];
 
+/// A draft written anew.
+fn rewritten() -> serde_json::Value {
+    json!({"revision": 1, "title": "新细则", "items": [], "decisions": {}})
+}
+
 const RULES: &[Row] = &[
     plain("list_rules", "one's own", |ask, _| ask),
     target("list_rules", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)).up_to_village(),
@@ -146,8 +151,54 @@ const RULES: &[Row] = &[
     target("list_rule_sets", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
         .up_to_village(),
     target("get_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("get_rule_set_sheet", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("adopt_rule_set", "id", "a draft", |ask, asked| {
         ask.at("id", asked.place.draft).json(town::resolution("2026-11-20", "2026-12-01"))
+    }),
+    target("list_rule_sets", "area_id", "of a town", |ask, asked| ask.by("area_id", asked.place.town)).up_to_town(),
+    plain("list_rule_sets_to_file", "", |ask, _| ask),
+    target("get_rule_set", "id", "a template", |ask, asked| ask.at("id", asked.place.template)),
+    target("begin_rule_set", "area_id", "of a village", |ask, asked| {
+        ask.json(json!({"area_id": asked.place.village, "begin_with": "newest"}))
+    }),
+    target("begin_rule_set", "area_id", "of a town", |ask, asked| {
+        ask.json(json!({"area_id": asked.place.town, "begin_with": "empty"}))
+    }),
+    target("rewrite_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft).json(rewritten())),
+    target("rewrite_rule_set", "id", "a template", |ask, asked| ask.at("id", asked.place.template).json(rewritten())),
+    target("file_rule_set", "id", "a draft", |ask, asked| ask.at("id", asked.place.draft).json(json!({}))),
+    target("issue_rule_set", "id", "a template", |ask, asked| {
+        ask.at("id", asked.place.template).json(json!({"revision": 1}))
+    }),
+    target("issue_rule_set", "id", "a village's draft", |ask, asked| {
+        ask.at("id", asked.place.draft).json(json!({"revision": 1}))
+    }),
+    target("list_rule_set_remarks", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("write_rule_set_remark", "id", "of a draft", |ask, asked| {
+        ask.at("id", asked.place.draft).json(json!({"text": "五分少了"}))
+    })
+    .up_to_village(),
+    target("clear_rule_set_alarm", "id", "of a draft", |ask, asked| {
+        let alarm = json!({"rule_id": asked.place.rule, "line": "rights", "reason": "误报"});
+        ask.at("id", asked.place.draft).json(alarm)
+    }),
+    target("clear_rule_set_alarm", "rule_id", "in one's own draft", |ask, asked| {
+        let alarm = json!({"rule_id": asked.place.rule, "line": "rights", "reason": "误报"});
+        ask.at("id", asked.own.draft).json(alarm)
+    }),
+    target("rewrite_rule_set", "items.id", "in one's own draft", |ask, asked| {
+        let mut body = rewritten();
+        body["items"] = json!([{
+            "id": asked.place.rule, "category": "公益", "name": "扫地", "kind": "addition", "points": 1, "unit": "次",
+            "proofs": ["none"], "review": "none", "redeemable": true,
+        }]);
+        ask.at("id", asked.own.draft).json(body)
+    })
+    .brings_back(),
+    target("get_rule_set_changes", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("choose_favourites", "area_id", "", |ask, asked| {
+        let (area, rules) = (asked.place.village, [asked.place.rule; 5]);
+        ask.json(json!({"area_id": area, "month": "2026-11", "rule_ids": rules}))
     }),
 ];
 

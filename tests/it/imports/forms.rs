@@ -55,7 +55,7 @@ both_engines! {
             (&town.far_cadre, village.clone(), 404, "not_found"),
             (&town.cadre, town.sibling.id.to_string(), 404, "not_found"),
             (&town.cadre, town.grids[0].id.to_string(), 404, "not_found"),
-            (&town.town_admin, town.town.id.to_string(), 404, "not_found"),
+            (&town.town_admin, town.other_town.id.to_string(), 404, "not_found"),
             (&town.town_admin, town.far.id.to_string(), 404, "not_found"),
             (&town.county_admin, "00000000-0000-7000-8000-000000000000".to_owned(), 404, "not_found"),
         ] {
@@ -65,6 +65,8 @@ both_engines! {
                 assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{} {path}", person.username);
             }
         }
+        let town_admin = app.signed_in(&town.town_admin).await;
+        assert_eq!(file(&town_admin, &town.town.id.to_string(), CLEAN).await.code(), "not_found", "households live in villages");
         assert_eq!(file(&app.stranger(), &village, CLEAN).await.code(), "signed_out");
         assert_eq!(stored(&app, &town.village).await.len(), 8);
         for person in [&town.town_admin, &town.county_admin] {

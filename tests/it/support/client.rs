@@ -99,6 +99,10 @@ impl Client {
         self.json(Method::POST, path, body).await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
     /// Sends a form; a field whose name is `file` is a file.
     pub async fn upload(&self, path: &str, fields: &[(&str, &[u8])]) -> Answer {
         let (kind, body) = form(fields);
