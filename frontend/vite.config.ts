@@ -97,6 +97,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // It would put what several pages of a table share into the first of them, and with that a helper
+      // of the bundler into the worker's home: one request more.
+      experimental: { chunkOptimization: false },
       treeshake: { moduleSideEffects: [{ test: later, sideEffects: false }] },
       output: {
         codeSplitting: {

@@ -595,6 +595,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rule-sets/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a village has used a table in the last twelve months, and what could be better about it. */
+        get: operations["get_rule_set_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rule-sets/{id}/issue": {
         parameters: {
             query?: never;
@@ -624,6 +641,23 @@ export interface paths {
         put?: never;
         /** Keeps a remark about a draft. */
         post: operations["write_rule_set_remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a table on the deeds of the last months; answers at once, while it is computed. */
+        post: operations["begin_trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -676,6 +710,23 @@ export interface paths {
         put?: never;
         /** Continues a sign-in by the refresh cookie, which is replaced. */
         post: operations["refresh_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a trial is, and what it came to; kept for an hour. */
+        get: operations["get_trial"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1032,6 +1083,16 @@ export interface components {
             /** @description What it begins with. */
             begin_with: components["schemas"]["BeginWith"];
         };
+        /** @description A trial to begin. */
+        BeginTrial: {
+            /**
+             * Format: int32
+             * @description Whole months, 1 to 24; the days of this month are added.
+             * @example 12
+             */
+            months: number;
+            village_id?: components["schemas"]["AreaId"] | null;
+        };
         /**
          * @description What a new draft begins with.
          * @enum {string}
@@ -1101,6 +1162,49 @@ export interface components {
              * @example 这是帮助办低保的好事，不是限制。
              */
             reason: string;
+        };
+        /** @description A rule whose caps cut points off. */
+        ClippedRule: components["schemas"]["NamedRule"] & {
+            cap: components["schemas"]["Cap"] | null;
+            category_cap: components["schemas"]["Cap"] | null;
+            category_points_cap: components["schemas"]["PointsCap"] | null;
+            /** @description Points that were cut off. */
+            clipped: components["schemas"]["Hundredths"];
+            /**
+             * Format: int64
+             * @description Households that lost points.
+             * @example 6
+             */
+            households: number;
+            points_cap: components["schemas"]["PointsCap"] | null;
+            /**
+             * @description For people.
+             * @example 「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。
+             */
+            sentence: string;
+            /**
+             * Format: int64
+             * @description Deeds that were cut.
+             * @example 9
+             */
+            times: number;
+        };
+        /** @description A rule that carries a large part of the points. */
+        CoreRule: components["schemas"]["NamedRule"] & {
+            /**
+             * Format: int64
+             * @description Deeds.
+             * @example 320
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description Of all points, 0 to 100, rounded down.
+             * @example 41
+             */
+            percent: number;
+            /** @description Their points, deductions by their size. */
+            points: components["schemas"]["Hundredths"];
         };
         /** @description The new account, and the password for its first sign-in, shown only here. */
         CreatedAccount: {
@@ -1501,6 +1605,21 @@ export interface components {
             /** @description Net. */
             points: components["schemas"]["Hundredths"];
         };
+        /** @description A rule by its name. */
+        NamedRule: {
+            /**
+             * @description 类别
+             * @example 公益活动
+             */
+            category: string;
+            /**
+             * @description 事项
+             * @example 参加清扫
+             */
+            name: string;
+            /** @description Identity through the versions. */
+            rule_id: components["schemas"]["RuleId"];
+        };
         /** @description A new account. */
         NewAccount: {
             household_id?: components["schemas"]["HouseholdId"] | null;
@@ -1640,6 +1759,24 @@ export interface components {
              * @example k7mq2xw9da
              */
             one_time_password: string;
+        };
+        /** @description Two rules that are likely about the same thing. */
+        Overlap: {
+            /** @description The 评比. */
+            inspection: components["schemas"]["NamedRule"];
+            /**
+             * Format: int32
+             * @description How alike they are, 40 to 100.
+             * @example 65
+             */
+            percent: number;
+            /** @description What is recorded deed by deed. */
+            recorded: components["schemas"]["NamedRule"];
+            /**
+             * @description For people.
+             * @example 评比「门前屋后整洁」和「门前整洁」像是同一件事，容易算两次分，可以只留一项。
+             */
+            sentence: string;
         };
         /** @description A page of a list. */
         Page_Account: {
@@ -2741,6 +2878,56 @@ export interface components {
              */
             reason?: string | null;
         };
+        /** @description How a village uses a table. */
+        TableHealth: {
+            /** @description Rules whose caps cut points off, most points first. */
+            clipped: components["schemas"]["ClippedRule"][];
+            /** @description The fewest rules that carry 80 % of the points or more, most points first. */
+            core: components["schemas"]["CoreRule"][];
+            /**
+             * Format: int64
+             * @description Deeds that stand in the book under rules of the table.
+             * @example 812
+             */
+            facts: number;
+            /**
+             * Format: date
+             * @description First day looked at.
+             * @example 2025-11-01
+             */
+            from: string;
+            /** @description An inspection and a recorded rule that are likely about the same thing, most alike first; at most 20. */
+            overlaps: components["schemas"]["Overlap"][];
+            /** @description Their points, deductions by their size. */
+            points: components["schemas"]["Hundredths"];
+            rule_set_id: components["schemas"]["RuleSetId"];
+            /**
+             * @description Rules of the table.
+             * @example 34
+             */
+            rules: number;
+            /**
+             * @description What to do, in plain words, weightiest first; never empty.
+             * @example [
+             *       "有 3 项近一年没人用过：「守夜」「植树」「巡渠」，可以考虑删去。"
+             *     ]
+             */
+            sentences: string[];
+            /**
+             * @description More rules than people keep in mind: it should be shortened.
+             * @example true
+             */
+            too_many: boolean;
+            /**
+             * Format: date
+             * @description Last day.
+             * @example 2026-11-23
+             */
+            until: string;
+            /** @description Rules that people record and nobody used. */
+            unused: components["schemas"]["NamedRule"][];
+            village_id: components["schemas"]["AreaId"] | null;
+        };
         /** @description How far a village may go beyond the template. Absent fields set no limit. */
         TemplateLimits: {
             /**
@@ -2759,6 +2946,152 @@ export interface components {
             /** @default null */
             own_points_max: components["schemas"]["Hundredths"] | null;
         };
+        /** @description A trial of a table. */
+        Trial: {
+            /**
+             * @description Never falls, and reaches `facts_total` when the trial is done. Facts before `from` that fill caps
+             *     are among them.
+             * @example 812
+             */
+            facts_done: number;
+            /** @example 812 */
+            facts_total: number;
+            /**
+             * Format: date
+             * @description First day.
+             * @example 2025-11-01
+             */
+            from: string;
+            id: components["schemas"]["TrialId"];
+            /**
+             * Format: int32
+             * @description Whole months; the days of this month are added.
+             * @example 12
+             */
+            months: number;
+            result: components["schemas"]["TrialResult"] | null;
+            /**
+             * Format: int32
+             * @description Revision of the table that is tried.
+             * @example 4
+             */
+            revision: number;
+            rule_set_id: components["schemas"]["RuleSetId"];
+            status: components["schemas"]["TrialStatus"];
+            /**
+             * Format: date
+             * @description Last day.
+             * @example 2026-11-23
+             */
+            until: string;
+            /** @description Whose deeds are judged anew. */
+            village_id: components["schemas"]["AreaId"];
+        };
+        /** @description Points of a category. */
+        TrialCategory: {
+            after: components["schemas"]["Hundredths"];
+            before: components["schemas"]["Hundredths"];
+            /** @example 公益活动 */
+            category: string;
+        };
+        /** @description A household's place before and after. */
+        TrialHousehold: {
+            after: components["schemas"]["Hundredths"];
+            before: components["schemas"]["Hundredths"];
+            /** @example LJP0012 */
+            code: string;
+            household_id: components["schemas"]["HouseholdId"];
+            /** @example 陈建桂 */
+            name: string;
+            /**
+             * Format: int32
+             * @description From 1; ties share it.
+             * @example 31
+             */
+            rank_after: number;
+            /**
+             * Format: int32
+             * @description From 1; ties share it.
+             * @example 12
+             */
+            rank_before: number;
+        };
+        /**
+         * Format: uuid
+         * @description A trial of a table, kept for a while in memory.
+         * @example 01939f7e-0000-7000-8000-000000000406
+         */
+        TrialId: string;
+        /** @description Points before and after. */
+        TrialPoints: {
+            /** @description As the table would have given. */
+            after: components["schemas"]["Hundredths"];
+            /** @description As posted. */
+            before: components["schemas"]["Hundredths"];
+        };
+        /** @description What a table would have given. */
+        TrialResult: {
+            /** @description By category: `before` under the name that the judging rule had, `after` under that of the table. */
+            categories: components["schemas"]["TrialCategory"][];
+            /**
+             * @description Households that fall.
+             * @example 40
+             */
+            down: number;
+            /**
+             * Format: int64
+             * @description Deeds from `from` until `until`.
+             * @example 796
+             */
+            facts: number;
+            /** @description Points a year of a household that does everything in the table. */
+            full_marks_a_year: components["schemas"]["Hundredths"];
+            /** @description Who moves furthest first; at most 2,000. Those away, in care or closed are not ranked. */
+            households: components["schemas"]["TrialHousehold"][];
+            /**
+             * @description Households that are ranked.
+             * @example 274
+             */
+            households_total: number;
+            /** @description Of all deeds, also those of households that are not ranked. */
+            points: components["schemas"]["TrialPoints"];
+            /**
+             * @description Households that keep their rank.
+             * @example 203
+             */
+            same: number;
+            /** @description Deeds that the table gives nothing for, by the rule that judged them; most first. */
+            uncounted: components["schemas"]["UncountedRule"][];
+            /**
+             * @description Households that rise.
+             * @example 31
+             */
+            up: number;
+            /** @description Rules of the table that people record and that no deed fell under. */
+            without_facts: components["schemas"]["NamedRule"][];
+        };
+        /**
+         * @description Where a trial stands.
+         * @enum {string}
+         */
+        TrialStatus: "running" | "done" | "failed";
+        /** @description Deeds that the table gives nothing for. */
+        UncountedRule: components["schemas"]["NamedRule"] & {
+            /**
+             * Format: int64
+             * @description How many.
+             * @example 16
+             */
+            facts: number;
+            /** @description What they gave. */
+            points_before: components["schemas"]["Hundredths"];
+            why: components["schemas"]["UncountedWhy"];
+        };
+        /**
+         * @description Why deeds count nothing.
+         * @enum {string}
+         */
+        UncountedWhy: "not_in_table" | "not_judged";
         /**
          * @description 上限周期: the stretch of days in which units are counted against a cap.
          * @enum {string}
@@ -9366,6 +9699,159 @@ export interface operations {
             };
         };
     };
+    get_rule_set_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clipped": [
+                     *         {
+                     *           "cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category": "公益活动",
+                     *           "category_cap": {
+                     *             "units": 4,
+                     *             "window": "month"
+                     *           },
+                     *           "category_points_cap": {
+                     *             "points": 5,
+                     *             "window": "day"
+                     *           },
+                     *           "clipped": 5,
+                     *           "households": 6,
+                     *           "name": "参加清扫",
+                     *           "points_cap": {
+                     *             "points": 5,
+                     *             "window": "day"
+                     *           },
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "sentence": "「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。",
+                     *           "times": 9
+                     *         }
+                     *       ],
+                     *       "core": [
+                     *         {
+                     *           "category": "公益活动",
+                     *           "facts": 320,
+                     *           "name": "参加清扫",
+                     *           "percent": 41,
+                     *           "points": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ],
+                     *       "facts": 812,
+                     *       "from": "2025-11-01",
+                     *       "overlaps": [
+                     *         {
+                     *           "inspection": {
+                     *             "category": "公益活动",
+                     *             "name": "参加清扫",
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *           },
+                     *           "percent": 65,
+                     *           "recorded": {
+                     *             "category": "公益活动",
+                     *             "name": "参加清扫",
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *           },
+                     *           "sentence": "评比「门前屋后整洁」和「门前整洁」像是同一件事，容易算两次分，可以只留一项。"
+                     *         }
+                     *       ],
+                     *       "points": 3250,
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "rules": 34,
+                     *       "sentences": [
+                     *         "有 3 项近一年没人用过：「守夜」「植树」「巡渠」，可以考虑删去。"
+                     *       ],
+                     *       "too_many": true,
+                     *       "until": "2026-11-23",
+                     *       "unused": [
+                     *         {
+                     *           "category": "公益活动",
+                     *           "name": "参加清扫",
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ],
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TableHealth"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     issue_rule_set: {
         parameters: {
             query?: never;
@@ -9767,6 +10253,166 @@ export interface operations {
                 };
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "months": 12,
+                 *       "village_id": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["BeginTrial"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "facts_done": 0,
+                     *       "facts_total": 812,
+                     *       "from": "2025-11-01",
+                     *       "id": "01939f7e-0000-7000-8000-000000000406",
+                     *       "months": 12,
+                     *       "result": null,
+                     *       "revision": 4,
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "status": "running",
+                     *       "until": "2026-11-23",
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `too_many_facts` 这段时间记的事太多，一次算不完，请把月数改小。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10241,6 +10887,145 @@ export interface operations {
             };
             /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TrialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "facts_done": 812,
+                     *       "facts_total": 812,
+                     *       "from": "2025-11-01",
+                     *       "id": "01939f7e-0000-7000-8000-000000000406",
+                     *       "months": 12,
+                     *       "result": {
+                     *         "categories": [
+                     *           {
+                     *             "after": 5,
+                     *             "before": 5,
+                     *             "category": "公益活动"
+                     *           }
+                     *         ],
+                     *         "down": 40,
+                     *         "facts": 796,
+                     *         "full_marks_a_year": 5,
+                     *         "households": [
+                     *           {
+                     *             "after": 2,
+                     *             "before": 5,
+                     *             "code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "name": "陈建桂",
+                     *             "rank_after": 31,
+                     *             "rank_before": 12
+                     *           }
+                     *         ],
+                     *         "households_total": 274,
+                     *         "points": {
+                     *           "after": 5,
+                     *           "before": 5
+                     *         },
+                     *         "same": 203,
+                     *         "uncounted": [
+                     *           {
+                     *             "category": "公益活动",
+                     *             "facts": 16,
+                     *             "name": "参加清扫",
+                     *             "points_before": 5,
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "why": "not_in_table"
+                     *           }
+                     *         ],
+                     *         "up": 31,
+                     *         "without_facts": [
+                     *           {
+                     *             "category": "公益活动",
+                     *             "name": "参加清扫",
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "revision": 4,
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "status": "done",
+                     *       "until": "2026-11-23",
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
