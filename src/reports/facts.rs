@@ -1,4 +1,8 @@
 //! The deeds that stand in a village's book, read in pages along an index, in the order of their posting.
+//!
+//! What was reversed is as if it had never been: where it had filled a cap, the deeds that were cut then
+//! count now. Pages are read one after the other, each in a statement of its own, so that no reader is
+//! held for long; a deed that is posted meanwhile may be among them or not.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -126,19 +130,21 @@ impl Facts {
     }
 }
 
+/// The entries of some awards: cause, server time and number.
+pub fn entries(ids: impl Iterator<Item = AwardId>) -> Select<entry::Entity> {
+    entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::CauseId, entry::Column::RecordedAt, entry::Column::Seq])
+        .filter(entry::Column::CauseKind.eq(CauseKind::Award))
+        .filter(entry::Column::CauseId.is_in(ids.map(|id| id.0)))
+}
+
 /// Server time and number of the entries of awards, where they have one.
 async fn numbers(
     db: &impl ConnectionTrait,
     ids: impl Iterator<Item = AwardId>,
 ) -> Result<HashMap<AwardId, (Millis, i64)>> {
-    let rows: Vec<(Uuid, Millis, i64)> = entry::Entity::find()
-        .select_only()
-        .columns([entry::Column::CauseId, entry::Column::RecordedAt, entry::Column::Seq])
-        .filter(entry::Column::CauseKind.eq(CauseKind::Award))
-        .filter(entry::Column::CauseId.is_in(ids.map(|id| id.0)))
-        .into_tuple()
-        .all(db)
-        .await?;
+    let rows: Vec<(Uuid, Millis, i64)> = entries(ids).into_tuple().all(db).await?;
     Ok(rows.into_iter().map(|(id, at, seq)| (AwardId(id), (at, seq))).collect())
 }
 

@@ -71,6 +71,7 @@ pub struct TableHealth {
 
 /// A rule that carries a large part of the points.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "points": 1340 }))]
 pub struct CoreRule {
     #[serde(flatten)]
     rule: NamedRule,
@@ -101,6 +102,7 @@ pub struct Overlap {
 
 /// A rule whose caps cut points off.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "clipped": 25, "points_cap": null, "category_cap": null, "category_points_cap": null }))]
 pub struct ClippedRule {
     #[serde(flatten)]
     rule: NamedRule,

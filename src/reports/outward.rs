@@ -56,8 +56,9 @@ pub struct TrialOut {
     result: Option<TrialResult>,
 }
 
-/// What a table would have given.
+/// What a table would have given. A reversed award is as if it had never been.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "full_marks_a_year": 1260 }))]
 pub struct TrialResult {
     /// Deeds from `from` until `until`.
     #[schema(example = 796)]
@@ -90,6 +91,7 @@ pub struct TrialResult {
 
 /// Points before and after.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "before": 3250, "after": 2980.5 }))]
 pub struct TrialPoints {
     /// As posted.
     before: Hundredths,
@@ -99,6 +101,7 @@ pub struct TrialPoints {
 
 /// Points of a category.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "before": 2100, "after": 1830.5 }))]
 pub struct TrialCategory {
     #[schema(example = "公益活动")]
     category: String,
@@ -108,7 +111,7 @@ pub struct TrialCategory {
 
 /// A household's place before and after.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({ "before": 5, "after": 2 }))]
+#[schema(example = json!({ "before": 20, "after": 8 }))]
 pub struct TrialHousehold {
     household_id: HouseholdId,
     #[schema(example = "LJP0012")]
@@ -150,6 +153,7 @@ pub enum UncountedWhy {
 
 /// Deeds that the table gives nothing for.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "points_before": 80 }))]
 pub struct UncountedRule {
     #[serde(flatten)]
     rule: NamedRule,

@@ -24,16 +24,20 @@ const LOOKS_MAX: usize = 200_000;
 pub async fn tried(client: &Client, set: RuleSetId, body: Value) -> Value {
     let begun = client.post(&format!("/rule-sets/{set}/trials"), body).await.expect(202);
     let path = format!("/trials/{}", begun["id"].as_str().unwrap());
-    let mut before = 0;
+    let (mut before, mut steps) = (0, Vec::new());
     for _ in 0..LOOKS_MAX {
         let seen = client.get(&path).await.expect(200);
         let (done, total) = (seen["facts_done"].as_u64().unwrap(), seen["facts_total"].as_u64().unwrap());
         assert!(before <= done && done <= total, "{before} {seen}");
         if seen["status"] != "running" {
             assert_eq!(done, total);
+            println!("{total} facts, seen on the way: {steps:?}");
             return seen;
         }
         assert_eq!(seen["result"], Value::Null);
+        if steps.last() != Some(&done) {
+            steps.push(done);
+        }
         before = done;
         tokio::task::yield_now().await;
     }
@@ -106,7 +110,7 @@ both_engines! {
         assert_eq!(without, ["提出建议", "见义勇为", "乱倒垃圾", "维修水渠"]);
     }
 
-    /// Mutation: judge in the order of the days instead of that of the posting.
+    /// Mutation: judge in the order of the days, or of the ids, instead of that of the posting.
     async fn the_table_in_force_changes_nothing_whatever_caps_ladders_and_reviews_did(app) {
         shapes::harder(&app).await;
         let (worker, cadre, panel) =
@@ -124,8 +128,8 @@ both_engines! {
             (9, "全家出工", json!({"people": 3, "occurred_on": "2026-11-18"})),
             (10, "送水", json!({})),
             (11, "救火", json!({})),
-            (12, "门前整洁", json!({"quantity": 9})),
-            (13, "门前整洁", json!({"quantity": 0})),
+            (12, "门前整洁", json!({"quantity": 9, "occurred_on": "2026-11-20"})),
+            (13, "门前整洁", json!({"quantity": 0, "occurred_on": "2026-11-10"})),
         ] {
             let mut body = award(&app, number, 0, "参加清扫");
             body["rule_id"] = shapes::id_of(&worker, rule).await;
@@ -136,6 +140,9 @@ both_engines! {
             }
             app.pass(1_000);
         }
+        // Two of one instant: the first counts, although its id is the higher.
+        let found = |number, spots: Value| with(award(&app, number, 1, "门前整洁"), "quantity", spots);
+        worker.post("/awards/batch", json!({"awards": [found(31, json!(0)), found(30, json!(9))]})).await.expect(200);
         for number in [20, 21] {
             let mut body = with(award(&app, number, 0, "参加清扫"), "note", json!("又倒了"));
             body["rule_id"] = shapes::id_of(&worker, "再犯").await;
@@ -148,6 +155,7 @@ both_engines! {
         }
         let done = rank(&cadre, in_force(&app).await).await;
         assert_eq!(done["LJP0001"], (posted, posted, 1, 1));
+        assert_eq!(done["LJP0002"], (10.0, 10.0, 2, 2));
         assert!(done.values().all(|(before, after, rank_before, rank_after)| before == after && rank_before == rank_after));
     }
 
@@ -188,6 +196,18 @@ both_engines! {
         app.pass(60 * 60 * 1000);
         let path = format!("/trials/{}", done["id"].as_str().unwrap());
         assert_eq!(app.signed_in(&app.town.cadre).await.get(&path).await.code(), "not_found");
+    }
+
+    /// Mutation: begin a page behind the day of the last one instead of behind its row.
+    async fn a_book_of_many_pages_is_read_whole_and_the_way_is_shown(app) {
+        const COPIES: u64 = 3 * facts::PAGE + 500;
+        let (worker, cadre) = (app.signed_in(&app.town.worker).await, app.signed_in(&app.town.cadre).await);
+        worker.post("/awards", award(&app, 1, 0, "积极参选")).await.expect(201);
+        copy_award(&app, COPIES).await;
+        let done = tried(&cadre, in_force(&app).await, json!({"months": 1})).await;
+        let points = 2 * (COPIES + 1);
+        assert_eq!((&done["facts_total"], &done["result"]["facts"]), (&json!(COPIES + 1), &json!(COPIES + 1)));
+        assert_eq!(done["result"]["points"], json!({"before": points, "after": points}));
     }
 
     async fn the_health_of_a_table_counts_what_the_book_says(app) {
@@ -237,12 +257,29 @@ both_engines! {
             assert!(plan.contains("awards_in_book"), "{plan}");
             assert!(!plan.contains("SCAN awards") && !plan.contains("Seq Scan"), "{plan}");
         }
+        let entries = plan(&app, &facts::entries((1..4).map(|number| hujifen::ids::AwardId(award_id(number))))).await;
+        assert!(entries.contains("cause_id") && !entries.contains("SCAN") && !entries.contains("Seq Scan"), "{entries}");
         // A page is read in its order, without sorting.
         let page = plan(&app, &facts::page(village, &stretch, Some(last))).await;
         assert!(!page.contains("TEMP B-TREE") && !page.contains("Sort"), "{page}");
         assert_eq!(facts::count(app.app.db.read(), village, &stretch, 2).await.unwrap(), 3);
         assert_eq!(hujifen::awards::entity::Entity::find().count(app.app.db.read()).await.unwrap(), 3);
     }
+}
+
+/// Copies the only award beside itself, all on one day.
+async fn copy_award(app: &TestApp, copies: u64) {
+    let sqlite = app.app.db.backend() == DatabaseBackend::Sqlite;
+    let id = if sqlite { "unhex(printf('%032x', n))" } else { "CAST(lpad(to_hex(n), 32, '0') AS uuid)" };
+    let columns = "village_id, household_id, rule_set_id, rule_id, quantity, points, units, clipped, status, \
+                   proof_pending, occurred_on, period, late, recorded_by, own_household, digest, recorded_at";
+    let sql = format!(
+        "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) \
+         INSERT INTO awards (id, {columns}) SELECT {id}, {columns} FROM awards, copies"
+    );
+    let tx = app.app.db.begin().await.unwrap();
+    tx.execute_unprepared(&sql).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// The engine's plan. PostgreSQL, which would read so small a table whole, is told not to.
