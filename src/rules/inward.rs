@@ -108,8 +108,6 @@ impl RuleIn {
             |cap: Option<PointsCap>| cap.is_some_and(|cap| !(Hundredths(1)..=POINTS_MAX).contains(&cap.points));
         let fair_cap = "上限要比 0 大，最多 10000。";
         refuse(units(self.cap), "cap", "out_of_range", fair_cap);
-        let other_window = self.kind == Kind::Ladder && self.cap.is_some_and(|cap| Some(cap.window) != self.window);
-        refuse(other_window, "cap", "other_window", "阶梯的上限要和阶梯按同一段时间算。");
         refuse(points(self.points_cap), "points_cap", "out_of_range", fair_cap);
         refuse(units(self.category_cap), "category_cap", "out_of_range", fair_cap);
         refuse(points(self.category_points_cap), "category_points_cap", "out_of_range", fair_cap);

@@ -398,7 +398,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings a table of rules into a village's draft, which a resolution then brings into force. */
+        /**
+         * Brings a table of rules into a village's draft, which a resolution then brings into force; or, by its
+         *     administrator, into a town's draft of its template.
+         */
         post: operations["import_rules"];
         delete?: never;
         options?: never;
@@ -641,6 +644,28 @@ export interface paths {
         put?: never;
         /** Keeps a remark about a draft. */
         post: operations["write_rule_set_remark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-sets/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules of a version as a file, in the columns that an import reads.
+         * @description What is brought in again unchanged says the same. What the village decided about itself and the limits
+         *     of a template do not stand in it. Words that a spreadsheet would take for a formula begin with an
+         *     apostrophe in csv, which an import takes off again.
+         */
+        get: operations["get_rule_set_sheet"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2675,7 +2700,7 @@ export interface components {
         };
         /** @description A table of rules and where it belongs. */
         RulesUpload: {
-            /** @description The village. */
+            /** @description The village, or for its template the town. */
             area_id: components["schemas"]["AreaId"];
             /**
              * @description Only say what would happen.
@@ -2768,6 +2793,11 @@ export interface components {
              */
             percent: number;
         };
+        /**
+         * Format: binary
+         * @description A workbook.
+         */
+        SheetFile: string;
         /** @description How star grades are given. */
         Stars: {
             /** @enum {string} */
@@ -3029,7 +3059,7 @@ export interface components {
             /** @description As posted. */
             before: components["schemas"]["Hundredths"];
         };
-        /** @description What a table would have given. */
+        /** @description What a table would have given. A reversed award is as if it had never been. */
         TrialResult: {
             /** @description By category: `before` under the name that the judging rule had, `after` under that of the table. */
             categories: components["schemas"]["TrialCategory"][];
@@ -7386,7 +7416,7 @@ export interface operations {
             };
             /**
              * @description `not_found` 没有找到，可能已经改动或不归您管。
-             *     `not_found`: no such village in reach
+             *     `not_found`: no such village in reach, and no town of one's own
              */
             404: {
                 headers: {
@@ -9724,21 +9754,12 @@ export interface operations {
                      *             "window": "month"
                      *           },
                      *           "category": "公益活动",
-                     *           "category_cap": {
-                     *             "units": 4,
-                     *             "window": "month"
-                     *           },
-                     *           "category_points_cap": {
-                     *             "points": 5,
-                     *             "window": "day"
-                     *           },
-                     *           "clipped": 5,
+                     *           "category_cap": null,
+                     *           "category_points_cap": null,
+                     *           "clipped": 25,
                      *           "households": 6,
                      *           "name": "参加清扫",
-                     *           "points_cap": {
-                     *             "points": 5,
-                     *             "window": "day"
-                     *           },
+                     *           "points_cap": null,
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *           "sentence": "「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。",
                      *           "times": 9
@@ -9750,7 +9771,7 @@ export interface operations {
                      *           "facts": 320,
                      *           "name": "参加清扫",
                      *           "percent": 41,
-                     *           "points": 5,
+                     *           "points": 1340,
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
                      *         }
                      *       ],
@@ -10272,6 +10293,104 @@ export interface operations {
             };
             /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_set_sheet: {
+        parameters: {
+            query?: {
+                /** @description `xlsx` when absent. */
+                format?: "xlsx" | "csv";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, named after the version's title */
+            200: {
+                headers: {
+                    /** @description `attachment` with the file's name */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["SheetFile"];
+                    /**
+                     * @example 类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明
+                     *     公益活动,参加志愿服务,加分,5,小时,20,月,无,免审,是,,按小时累计
+                     */
+                    "text/csv": string;
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10935,18 +11054,18 @@ export interface operations {
                      *       "result": {
                      *         "categories": [
                      *           {
-                     *             "after": 5,
-                     *             "before": 5,
+                     *             "after": 1830.5,
+                     *             "before": 2100,
                      *             "category": "公益活动"
                      *           }
                      *         ],
                      *         "down": 40,
                      *         "facts": 796,
-                     *         "full_marks_a_year": 5,
+                     *         "full_marks_a_year": 1260,
                      *         "households": [
                      *           {
-                     *             "after": 2,
-                     *             "before": 5,
+                     *             "after": 8,
+                     *             "before": 20,
                      *             "code": "LJP0012",
                      *             "household_id": "01939f7e-0000-7000-8000-000000000301",
                      *             "name": "陈建桂",
@@ -10956,8 +11075,8 @@ export interface operations {
                      *         ],
                      *         "households_total": 274,
                      *         "points": {
-                     *           "after": 5,
-                     *           "before": 5
+                     *           "after": 2980.5,
+                     *           "before": 3250
                      *         },
                      *         "same": 203,
                      *         "uncounted": [
@@ -10965,7 +11084,7 @@ export interface operations {
                      *             "category": "公益活动",
                      *             "facts": 16,
                      *             "name": "参加清扫",
-                     *             "points_before": 5,
+                     *             "points_before": 80,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "why": "not_in_table"
                      *           }

@@ -60,8 +60,9 @@ both_engines! {
         assert_eq!(listed["items"][0]["status"], "draft");
 
         let cadre = app.signed_in(&app.town.cadre).await;
-        let file = sheet(&cadre, &set, "?format=csv").await;
-        assert_eq!(file.status, StatusCode::OK, "the villages of a town read its template");
+        assert_eq!(sheet(&cadre, &set, "?format=csv").await.code(), "not_found", "a template still being written");
+        let file = sheet(&admin, &set, "?format=csv").await;
+        assert_eq!(file.status, StatusCode::OK);
         let again = import(&admin, "rules", here, &file.bytes, &[]).await;
         assert_eq!((counts(&again), &again["rule_set_id"]), ([16, 0, 0, 16, 0], &set));
 
@@ -73,6 +74,7 @@ both_engines! {
         assert_eq!(refused(&app.signed_in(&app.town.county_admin).await, &app.town.county).await, "not_found");
 
         admin.post(&format!("/rule-sets/{}/issue", set.as_str().unwrap()), json!({"revision": 1})).await.expect(200);
+        assert_eq!(sheet(&cadre, &set, "?format=csv").await.bytes, file.bytes, "the villages read what was issued");
         let next = import(&admin, "rules", here, LUOYU, &[]).await;
         assert_ne!(next["rule_set_id"], set, "what was issued stays as it is");
         let resolution = town::resolution("2026-11-20", "2026-11-21");
