@@ -216,7 +216,7 @@ async fn work(db: &Db, trial: &Arc<Trial>, village: &Area, table: Vec<Rule>) -> 
     }
     let judged_by = facts::judged_by(db, read.versions()).await?;
     let sizes = facts::sizes(db, village).await?;
-    let participants = households::participants(db, &village).await?;
+    let participants = households::participants(db, village).await?;
     let trial = Arc::clone(trial);
     let folded = spawn_blocking(move || {
         let facts = read.in_order();
