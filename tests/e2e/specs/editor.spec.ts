@@ -12,7 +12,7 @@ async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: '存草稿' }).tap();
   await expect(page.getByText('草稿存好了')).toBeVisible();
 }
-const wall = (page: Page) => page.getByText('张贴时会写成');
+const wall = (page: Page) => page.getByText('张贴时会写成').locator('..');
 
 /** Mutation: send every field whatever the shape, or lose what was typed on the way back to the list. */
 test('a cadre writes one item of every shape and saves them @screen', async ({
@@ -34,12 +34,12 @@ test('a cadre writes one item of every shape and saves them @screen', async ({
   );
   await look('editor-item');
   await page.getByRole('button', { name: '每处扣:多 1' }).tap();
-  await page.getByRole('textbox', { name: '限', exact: true }).fill('5');
+  await page.getByRole('textbox', { name: '限 天' }).fill('5');
   await expect(wall(page)).toContainText('经劝导 5 天仍不清理的，每处扣 3 分');
-  await page.getByRole('textbox', { name: '每处扣', exact: true }).fill('两分');
+  await page.getByRole('textbox', { name: '每处扣 分' }).fill('两分');
   await expect(page.getByText('要写 0.01 到 10000 之间的数')).toBeVisible();
   await look('editor-number');
-  await page.getByRole('textbox', { name: '每处扣', exact: true }).fill('2.5');
+  await page.getByRole('textbox', { name: '每处扣 分' }).fill('2.5');
   await page.getByRole('button', { name: '返回' }).tap();
   await expect(page.getByText('每处扣 2.5 分')).toBeVisible();
   await expect(page.getByText('有改动没存')).toBeVisible();
@@ -165,7 +165,7 @@ test('what another saved meanwhile is shown beside one’s own @screen', async (
   expect((await file).suggestedFilename()).toBe('我写的细则 我写的.txt');
   await page.getByRole('button', { name: '用我的盖过去' }).tap();
   await expect(page.getByLabel('细则叫什么')).toHaveValue('我写的细则');
-  expect((await draft(cadre, id)).title).toBe('我写的细则');
+  await expect.poll(async () => (await draft(cadre, id)).title).toBe('我写的细则');
 });
 
 /** Mutation: bring in a sheet with errors, or without showing it first. */

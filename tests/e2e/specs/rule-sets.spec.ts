@@ -74,7 +74,7 @@ test('a table goes from the draft to the worker and skips nothing @screen', asyn
   await row(page, '林家排村积分细则（第 2 版）').getByRole('link').tap();
   await expect(page.getByText('已表决,等镇里备案')).toBeVisible();
   await page.getByText('和镇里的模板比').tap();
-  await expect(page.getByText('镇里还没有下发模板。')).toBeVisible();
+  await expect(page.getByText('新加 1 条,16 条没变。')).toBeVisible();
   await page.getByRole('button', { name: '备案' }).tap();
   await page.getByLabel(/^备案号/).fill('凉镇备〔2026〕3号');
   await look('rules-file');

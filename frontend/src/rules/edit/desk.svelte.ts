@@ -24,18 +24,23 @@ export class Desk {
   found = $state(false);
   #saved = $state('');
   #troubles = $state.raw<Trouble[]>([]);
-  #changed = $derived(!!this.draft && wordsOf(this.draft) !== this.#saved);
 
   constructor(readonly id: string) {}
 
-  get changed() {
-    return this.#changed;
+  /** Reckoned on each reading: a derived value would die with the first screen that made it. */
+  get changed(): boolean {
+    return !!this.draft && wordsOf(this.draft) !== this.#saved;
   }
 
   async load(): Promise<void> {
     this.problem = '';
     try {
       const set = await api.get<RuleSetDetail>(`/rule-sets/${this.id}`);
+      // Typed while the answer was on its way: the other's words stand beside them.
+      if (this.changed) {
+        if (set.revision !== this.draft!.revision) this.theirs = set;
+        return;
+      }
       const kept = mine.kept<Draft | null>(this.#place, null);
       this.#take(set);
       if (!kept || set.status !== 'draft') return;
@@ -141,8 +146,11 @@ export class Desk {
   }
 
   #take(set: RuleSetDetail): void {
+    const keys = new Map(this.draft?.items.map(({ id, key }) => [id, key]));
     this.set = set;
     this.draft = draftOf(set);
+    // An open item stays the one it was.
+    for (const item of this.draft.items) item.key = keys.get(item.id) ?? item.key;
     this.#saved = wordsOf(this.draft);
     this.#troubles = [];
     this.theirs = null;
@@ -160,7 +168,7 @@ export class Desk {
       return;
     }
     this.#take(answer);
-    // An open item stays the one it was.
+    // New ones have got an identity.
     for (const [at, item] of this.draft!.items.entries()) item.key = order[at]?.key ?? item.key;
     this.keep();
   }
