@@ -145,6 +145,7 @@ export function fitted({ key: _, ...item }: Item): Written {
       kind === 'veto' && item.veto
         ? { ...item.veto, lowers_to: item.veto.lowers_to?.trim() || null }
         : null,
+    redeemable: kind !== 'base' && item.redeemable,
     highest_of: item.highest_of?.trim() || null,
     warn_first: takes(kind) ? item.warn_first : null,
     unit: item.unit.trim() || '次',

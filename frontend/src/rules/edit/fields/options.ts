@@ -106,7 +106,8 @@ export function rareRows(item: Item): Row[] {
   const inside = `「${item.category.trim() || '这一类'}」合起来`;
   const verb = takes(kind) ? '扣' : '加';
   const rows: (Row | false)[] = [
-    kind !== 'veto' && toggle('这些分能换东西', item.redeemable, (on) => (item.redeemable = on)),
+    !['veto', 'base'].includes(kind) &&
+      toggle('这些分能换东西', item.redeemable, (on) => (item.redeemable = on)),
     (open || !!item.points_cap) &&
       limited(
         `限${verb}多少分`,
