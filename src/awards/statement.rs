@@ -45,6 +45,9 @@ pub struct Line {
     /// What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
     #[schema(example = "人次")]
     pub unit: Option<String>,
+    /// Which degree, where the rule has degrees.
+    #[schema(example = "县级")]
+    pub degree: Option<String>,
     /// Day of the deed.
     #[schema(example = "2026-11-22")]
     pub occurred_on: NaiveDate,
@@ -141,6 +144,7 @@ pub async fn lines(
             points: if earned { entry.points } else { Hundredths(-entry.points.0) },
             quantity: award.map(|award| award.quantity),
             unit: rule.map(|rule| rule.terms.counted().to_owned()),
+            degree: award.and_then(|award| award.degree.clone()),
             occurred_on: entry.occurred_on,
             period: entry.period,
             late: entry.late,

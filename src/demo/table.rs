@@ -51,7 +51,7 @@ pub async fn issue(tx: &Tx, clock: &Clock, town: &Area, by: &Arc<Identity>, tabl
     let today = clock.today();
     let may = by.may::<DraftRules>(today)?;
     let set = drafting::begin(tx, clock, &may, town.id, Beginning::Empty).await?;
-    let limits = Limits { own_items_max: Some(30), own_points_max: Some(Hundredths::whole(100)), keep_items: false };
+    let limits = Limits { own_items_max: Some(40), own_points_max: Some(Hundredths::whole(100)), keep_items: false };
     let rules = table.into_iter().map(|rule| Written { id: None, rule }).collect();
     let decisions = Decisions::default();
     let new = Rewritten { revision: set.revision, title: set.title, rules, decisions, limits };

@@ -2833,6 +2833,11 @@ export interface components {
              * @example 公益活动
              */
             category: string;
+            /**
+             * @description Which degree, where the rule has degrees.
+             * @example 县级
+             */
+            degree: string | null;
             /** @description What made it. */
             kind: components["schemas"]["CauseKind"];
             /**
@@ -7085,6 +7090,7 @@ export interface operations {
                      *         {
                      *           "award_id": "01939f7e-0000-7000-8000-000000000501",
                      *           "category": "公益活动",
+                     *           "degree": "县级",
                      *           "kind": "award",
                      *           "late": false,
                      *           "note": "清扫村道",

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { advice, cleaning } from '../harness/caller.ts';
+import { advice, cleaning, type Caller } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { another, draftOf, fillResolution, rewrite, type RuleSet } from '../harness/tables.ts';
 
@@ -224,7 +224,7 @@ test('a draft is tried on the deeds of the last months @screen', async ({
   ]);
   await signedIn('cadre', `/rules/${draft.id}`);
   await page.getByRole('link', { name: '先算算看' }).tap();
-  await page.getByLabel('算几个月').selectOption('最近 2 个月');
+  await page.getByLabel('算几个月').selectOption('本月和前 2 个月');
   await look('trial');
   const sent = page.waitForRequest((request) => request.url().endsWith('/trials'));
   await page.getByRole('button', { name: '算算看' }).tap();
@@ -239,6 +239,85 @@ test('a draft is tried on the deeds of the last months @screen', async ({
   const before = await moved.count();
   await page.getByRole('button', { name: '再看一些' }).tap();
   expect(await moved.count()).toBeGreaterThan(before);
+});
+
+interface Moved {
+  household_id: string;
+  name: string;
+  before: number;
+  after: number;
+  rank_before: number;
+  rank_after: number;
+}
+interface Tried {
+  status: string;
+  from: string;
+  result: { households: Moved[]; households_total: number };
+}
+interface Entries {
+  items: {
+    kind: string;
+    rule_name: string;
+    reversed: boolean;
+    occurred_on: string;
+    points: number;
+  }[];
+  next_cursor: string | null;
+}
+
+/** What a deed gave a household since a day, by its statement. */
+async function given(person: Caller, household: string, deed: string, since: string) {
+  let sum = 0;
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: Entries = await person.get(
+      `/households/${household}/statement?limit=100${cursor && `&cursor=${cursor}`}`,
+    );
+    for (const one of page.items) {
+      const counts = one.kind === 'award' && !one.reversed && one.occurred_on >= since;
+      if (counts && one.rule_name === deed) sum += one.points;
+    }
+    cursor = page.next_cursor;
+  }
+  return sum;
+}
+
+/** Mutation: rank by the points before, or forget that ties share a rank. */
+test('without one deed the ranks differ by what the statements say it gave', async ({
+  page,
+  as,
+  signedIn,
+}) => {
+  test.setTimeout(120_000);
+  const cadre = await as('cadre');
+  const draft = await draftOf(cadre, (all) => all.filter((item) => item.name !== cleaning));
+  await signedIn('cadre', `/rules/${draft.id}/trial`);
+  const answer = page.waitForResponse((one) => one.url().endsWith('/trials'));
+  await page.getByRole('button', { name: '算算看' }).tap();
+  await expect(page.getByText(/户排名:/)).toBeVisible({ timeout: 60_000 });
+  const { id } = (await (await answer).json()) as { id: string };
+  const { status, from, result } = await cadre.get<Tried>(`/trials/${id}`);
+  expect(status).toBe('done');
+  expect(result.households).toHaveLength(result.households_total);
+  expect(result.households_total).toBeGreaterThan(200);
+
+  const after = new Map<string, number>();
+  for (const one of result.households) {
+    const lost = await given(cadre, one.household_id, cleaning, from);
+    expect(one.after, one.name).toBe(one.before - lost);
+    after.set(one.household_id, one.after);
+  }
+  for (const one of result.households) {
+    const above = [...after.values()].filter((points) => points > one.after).length;
+    expect(one.rank_after, one.name).toBe(above + 1);
+  }
+  const [first] = result.households;
+  expect(first!.rank_before).not.toBe(first!.rank_after);
+  const moved = page
+    .getByRole('table', { name: /^各户的名次/ })
+    .getByRole('row')
+    .nth(1);
+  await expect(moved).toContainText(first!.name);
+  await expect(moved).toContainText(`${first!.rank_before} → ${first!.rank_after}`);
 });
 
 /** Mutation: leave the sentences out, or draw bars without a table. */
