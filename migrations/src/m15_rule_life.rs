@@ -82,6 +82,8 @@ async fn cleared_alarms(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(uuid("id").primary_key())
         .col(uuid("area_id"))
         .col(text("line"))
+        .col(text("field"))
+        .col(boolean("taking"))
         .col(text("text"))
         .col(text("reason"))
         .col(big_integer("cleared_at"))

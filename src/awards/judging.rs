@@ -111,7 +111,9 @@ impl Judging {
         let own_household = item.recorder.identity.household_id == Some(household.id);
         let proof_pending = rule.terms.demands_proof();
         let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
-        let waits = deducts || own_household || proof_pending || overdue || rule.terms.review != Review::None;
+        // Neighbours may come along; that more came than live there is for others to believe.
+        let crowd = people.is_some_and(|came| came > household.size);
+        let waits = deducts || own_household || proof_pending || overdue || crowd || rule.terms.review != Review::None;
         let (period, late) = self.closed.period(household.village_id, item.occurred_on);
         let mut award = Award {
             id: item.id,

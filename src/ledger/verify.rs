@@ -147,7 +147,7 @@ impl Book {
         let sums = self.households.entry(entry.household_id).or_default();
         for (account, points) in [(entry.from_account, -entry.points.0), (entry.to_account, entry.points.0)] {
             if let Some(sum) = sums.get_mut(account as usize) {
-                *sum += points;
+                *sum = sum.saturating_add(points);
             }
         }
         let earned = match (entry.from_account, entry.to_account) {
@@ -155,7 +155,8 @@ impl Book {
             (_, Account::Issued) => -entry.points.0,
             _ => return,
         };
-        *self.months.entry((entry.period.clone(), entry.household_id)).or_default() += earned;
+        let month = self.months.entry((entry.period.clone(), entry.household_id)).or_default();
+        *month = month.saturating_add(earned);
     }
 }
 

@@ -99,7 +99,7 @@ impl Resolution {
         );
         refuse("noticed_from", self.noticed_from < notice_begins, "公示开始得太早，请核对。");
         refuse("noticed_until", self.noticed_until < self.noticed_from, "公示结束不能早于开始。");
-        refuse("noticed_until", self.noticed_until > latest, "公示结束的日期太远，请核对。");
+        refuse("noticed_until", self.noticed_until > self.in_force_from, "公示要在生效以前结束，请核对。");
         let advice = "请写会议记录：谁主持、怎么议的、结果怎样。";
         words::required("minutes", Some(&self.minutes), MINUTES_CHARS_MAX, advice, &mut problems);
         if problems.is_empty() { Ok(()) } else { Err(Error::Refused(INVALID, problems)) }
@@ -129,8 +129,9 @@ pub async fn adopt(
         return Err(CHANGED_MEANWHILE.into());
     }
     resolution.check(clock.today())?;
-    let later = super::sets(tx, area.id).await?.into_iter().filter_map(|set| set.in_force_from).max();
-    if later.is_some_and(|first| resolution.in_force_from < first) {
+    // What was resolved and never filed gives way to what is resolved now.
+    let filed = filing::filings(tx, area.id).await?.into_iter().map(|filing| filing.judges_from).max();
+    if filed.is_some_and(|first| resolution.in_force_from < first) {
         return Err(Error::field("in_force_from", "out_of_order", "生效日期不能早于上一版的生效日期。"));
     }
     let rules = super::rules_of(tx, id).await?;

@@ -1,9 +1,11 @@
 //! Alarms of a table: words that cross a red line, and false alarms that the town cleared by name and
-//! reason. A cleared alarm stays in sight; the same words in another sentence ring again.
+//! reason. A cleared alarm stays in sight; the same words in another sentence, in another place or in a
+//! rule that takes points ring again.
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _, entity::prelude::*};
 
 use super::adoption::{ALREADY_ADOPTED, RED_LINE};
+use super::decisions::Decisions;
 use super::drafting::note;
 use super::entity::cleared;
 use super::red_lines::{self, Alarm, Field};
@@ -27,6 +29,8 @@ pub struct Ringing {
     pub position: i32,
     /// Where in the rule, and why.
     pub alarm: Alarm,
+    /// The rule takes points.
+    taking: bool,
     /// The whole text of the field.
     pub text: String,
     /// By whom it was called false, when, why.
@@ -46,11 +50,28 @@ pub async fn of(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Resu
     let cleared = query.order_by_desc(cleared::Column::Id).all(db).await?;
     let ringing = found.into_iter().map(|(rule, alarm)| {
         let text = text_of(rule, alarm.field).to_owned();
-        let same = |one: &&cleared::Model| one.line == alarm.line.code && one.text == text;
+        let (field, taking) = (name_of(alarm.field), rule.terms.shape.deducts());
+        let same = |one: &&cleared::Model| {
+            one.line == alarm.line.code && one.field == field && one.taking == taking && one.text == text
+        };
         let cleared = cleared.iter().find(same).cloned();
-        Ringing { rule_id: rule.id, position: rule.position, alarm, text, cleared }
+        Ringing { rule_id: rule.id, position: rule.position, alarm, taking, text, cleared }
     });
     Ok(ringing.collect())
+}
+
+/// Headings that cross a line: the title, and what certificates say. Nobody clears these: other words
+/// will do.
+pub(super) fn in_headings(title: &str, decisions: &Decisions) -> Vec<FieldProblem> {
+    let grades = decisions.stars.names().into_iter().map(|name| ("decisions.stars", name));
+    std::iter::once(("title", title))
+        .chain(grades)
+        .filter_map(|(field, text)| {
+            let Alarm { line, words, .. } = red_lines::in_text(text).into_iter().next()?;
+            let what = format!("「{words}」：{}（{}）", line.why, line.source);
+            Some(FieldProblem::new(field, line.code.clone(), what))
+        })
+        .collect()
 }
 
 fn alarms_of(rule: &Rule) -> impl Iterator<Item = Alarm> + use<> {
@@ -102,16 +123,18 @@ pub async fn clear(
     let rules = rules_of(tx, id).await?;
     let ringing = of(tx, area.id, &rules).await?;
     let here = |one: &&Ringing| one.rule_id == rule_id && one.alarm.line.code == line && one.cleared.is_none();
-    let mut texts: Vec<&str> = ringing.iter().filter(here).map(|one| one.text.as_str()).collect();
-    texts.dedup();
-    if texts.is_empty() {
+    let mut places: Vec<&Ringing> = ringing.iter().filter(here).collect();
+    places.dedup_by_key(|one| one.alarm.field);
+    if places.is_empty() {
         return Err(NOT_FOUND.into());
     }
-    let rows = texts.into_iter().map(|text| cleared::ActiveModel {
+    let rows = places.into_iter().map(|one| cleared::ActiveModel {
         id: Set(clock.new_id()),
         area_id: Set(area.id),
         line: Set(line.to_owned()),
-        text: Set(text.to_owned()),
+        field: Set(name_of(one.alarm.field)),
+        taking: Set(one.taking),
+        text: Set(one.text.clone()),
         reason: Set(reason.clone()),
         cleared_at: Set(clock.now()),
         cleared_by: Set(may.account_id()),

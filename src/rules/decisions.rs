@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::error::FieldProblem;
 use crate::hundredths::Hundredths;
+use crate::visible;
 
 /// Fewest and most days in which one may object.
 const OBJECTION_DAYS: std::ops::RangeInclusive<u8> = 3..=30;
@@ -13,6 +14,8 @@ const OBJECTION_DAYS: std::ops::RangeInclusive<u8> = 3..=30;
 const JUDGES: std::ops::RangeInclusive<u8> = 1..=9;
 /// Years after which points that nobody exchanged may expire.
 const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
+/// More points than any year can bring.
+const YEAR_POINTS_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// More star grades than a wall can explain.
 const GRADES_MAX: usize = 6;
 /// 五星级文明户
@@ -83,6 +86,25 @@ pub enum Stars {
     },
 }
 
+impl Stars {
+    /// What its certificates say, highest first.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Points { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
+            Self::Share { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
+        }
+    }
+
+    fn names_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Points { grades } => grades.iter_mut().map(|grade| &mut grade.name).collect(),
+            Self::Share { grades } => grades.iter_mut().map(|grade| &mut grade.name).collect(),
+        }
+    }
+}
+
 /// A grade that begins with so many points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -148,6 +170,15 @@ impl Default for Decisions {
 }
 
 impl Decisions {
+    /// With the names of its grades as people see them, on one line.
+    pub fn tidied(&self) -> Self {
+        let mut tidied = self.clone();
+        for name in tidied.stars.names_mut() {
+            *name = visible::text(name).replace('\n', " ");
+        }
+        tidied
+    }
+
     /// One problem a field that cannot be carried out.
     pub fn problems(&self) -> Vec<FieldProblem> {
         let mut problems = Vec::new();
@@ -164,12 +195,10 @@ impl Decisions {
         if let Expiry::Years { years } = self.expiry {
             refuse(!EXPIRY_YEARS.contains(&years), "expiry", "过期年数要在 1 到 10 年之间。");
         }
-        let names: Vec<&str> = match &self.stars {
-            Stars::None => Vec::new(),
-            Stars::Points { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
-            Stars::Share { grades } => grades.iter().map(|grade| grade.name.as_str()).collect(),
+        let names = self.stars.names();
+        let named = |name: &&str| {
+            (1..=GRADE_CHARS_MAX).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control)
         };
-        let named = |name: &&str| (1..=GRADE_CHARS_MAX).contains(&name.trim().chars().count());
         let twice = names.iter().enumerate().any(|(at, name)| names[..at].contains(name));
         let none = self.stars != Stars::None && names.is_empty();
         refuse(
@@ -179,6 +208,12 @@ impl Decisions {
         );
         if let Stars::Share { grades } = &self.stars {
             refuse(grades.iter().any(|grade| !(1..=100).contains(&grade.percent)), "stars", "比例要在 1 到 100 之间。");
+            let sum: u32 = grades.iter().map(|grade| u32::from(grade.percent)).sum();
+            refuse(sum > 100, "stars", "各档比例加起来不能超过 100%。");
+        }
+        if let Stars::Points { grades } = &self.stars {
+            let fair = |grade: &PointsGrade| (Hundredths(1)..=YEAR_POINTS_MAX).contains(&grade.from);
+            refuse(!grades.iter().all(fair), "stars", "分数线要比 0 大，最多 1000000。");
         }
         problems
     }
@@ -208,9 +243,6 @@ impl Decisions {
                     }
                     left -= i32::from(grade.percent);
                 }
-                if left < 0 {
-                    warnings.push("各档比例加起来超过了 100%。".to_owned());
-                }
                 warnings
             }
         }
@@ -237,7 +269,8 @@ mod tests {
             Decisions { stars: Stars::Share { grades: grades.collect() }, ..Decisions::default() }
         };
         assert!(shares(&[10, 30, 60]).warnings(None).is_empty());
-        assert_eq!(shares(&[40, 60, 5]).warnings(None).len(), 2);
+        assert_eq!(shares(&[40, 60, 5]).warnings(None).len(), 1);
+        assert_eq!(shares(&[40, 60, 5]).problems().len(), 1);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Writing a draft: begun empty, from the table in force or from the town's template; changed as a
 //! whole; brought in from a sheet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, entity::prelude::*};
 
 use super::decisions::Decisions;
 use super::template::Limits;
 use super::terms::NewRule;
-use super::{Rule, RuleSet, adoption, entity, rules_of, sets};
+use super::{Rule, RuleSet, adoption, alarms, entity, rules_of, sets};
 use crate::areas::{Area, Level};
 use crate::audit::{self, Act};
 use crate::clock::Clock;
@@ -19,7 +19,7 @@ use crate::scope::{DraftRules, May};
 use crate::words;
 
 /// More rules than a wall, or a phone, can show.
-pub const TOO_MANY_RULES: Refusal = Refusal::new(422, "too_many_rules", "一张细则最多 200 条，请精简后再导入。");
+pub const TOO_MANY_RULES: Refusal = Refusal::new(422, "too_many_rules", "一张细则最多 200 条，请精简一些。");
 /// There is one already.
 pub const DRAFT_WAITS: Refusal = Refusal::new(409, "draft_waits", "已经有一份草稿，请接着改那一份。");
 /// Somebody else wrote in between.
@@ -150,9 +150,13 @@ pub async fn begin(
     }
     if beginning == Beginning::Template {
         let known = known(tx, area.id).await?;
+        let of_the_village: HashSet<RuleId> = known.values().copied().collect();
         for rule in &mut rules {
-            if let Some(id) = known.get(&(rule.category.clone(), rule.name.clone())) {
-                rule.id = *id;
+            match known.get(&(rule.category.clone(), rule.name.clone())) {
+                Some(id) => rule.id = *id,
+                // The village gave it another name: what the template says is another rule.
+                None if of_the_village.contains(&rule.id) => rule.id = RuleId(clock.new_id()),
+                None => {}
             }
         }
     }
@@ -176,8 +180,12 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     if set.revision != new.revision {
         return Err(CHANGED_MEANWHILE.into());
     }
-    let mut problems = new.decisions.problems();
+    let decisions = new.decisions.tidied();
+    let mut problems = decisions.problems();
+    problems.extend(new.limits.unsound());
     let title = words::required("title", Some(&new.title), TITLE_CHARS_MAX, "请给细则起个名字。", &mut problems);
+    let title = title.replace('\n', " ");
+    problems.extend(alarms::in_headings(&title, &decisions));
     let rules = identified(tx, clock, &area, new.rules, &mut problems).await?;
     if !problems.is_empty() {
         return Err(Error::Refused(INVALID, problems));
@@ -185,7 +193,7 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     let mut row = set.into_active_model();
     row.title = Set(title);
     row.revision = Set(new.revision + 1);
-    row.decisions = Set(written(&new.decisions)?);
+    row.decisions = Set(written(&decisions)?);
     if area.level == Level::Town {
         row.limits = Set(written(&new.limits)?);
     }
@@ -285,12 +293,17 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
     Ok(BroughtIn { rule_set_id, created, updated, unchanged })
 }
 
-/// The identities that all versions of an area's table gave, by category and name; the newest version
-/// has the last word.
+/// The identities that all versions of an area's table gave, by category and name. A rule goes by the
+/// newest name it had: no two names lead to one rule.
 async fn known(db: &impl ConnectionTrait, area: AreaId) -> Result<HashMap<(String, String), RuleId>> {
-    let mut known = HashMap::new();
-    for set in sets(db, area).await?.iter().rev() {
-        known.extend(rules_of(db, set.id).await?.into_iter().map(|rule| ((rule.category, rule.name), rule.id)));
+    let (mut known, mut named) = (HashMap::new(), HashSet::new());
+    for set in sets(db, area).await? {
+        for Rule { id, category, name, .. } in rules_of(db, set.id).await? {
+            let key = (category, name);
+            if !known.contains_key(&key) && named.insert(id) {
+                known.insert(key, id);
+            }
+        }
     }
     Ok(known)
 }

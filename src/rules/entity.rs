@@ -174,6 +174,10 @@ pub mod cleared {
         pub area_id: AreaId,
         /// Code of the line.
         pub line: String,
+        /// In which field.
+        pub field: String,
+        /// In a rule that takes points.
+        pub taking: bool,
         /// The whole text in which it rang; another text rings again.
         pub text: String,
         /// Why it is false.

@@ -63,6 +63,8 @@ pub async fn choose(
         }
     };
     let first = chrono::NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d").ok();
+    // The parser takes blanks for digits; months are compared as they are spelled.
+    let first = first.filter(|first| first.format("%Y-%m").to_string() == month);
     let latest = today.checked_add_months(chrono::Months::new(MONTHS_AHEAD_MAX));
     let this_month = today.format("%Y-%m").to_string();
     let fair = first.is_some_and(|first| Some(first) <= latest) && month.len() == 7 && month >= this_month.as_str();

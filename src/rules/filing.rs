@@ -19,8 +19,8 @@ use crate::words;
 pub const NOT_ADOPTED: Refusal = Refusal::new(409, "not_adopted", "这份细则还没有村民表决，不能备案。");
 /// It is filed.
 pub const ALREADY_FILED: Refusal = Refusal::new(409, "already_filed", "这份细则已经备过案了。");
-/// The next version came first.
-pub const LATER_FILED: Refusal = Refusal::new(409, "later_filed", "后面一版细则已经备案，这一版不用再备。");
+/// The village resolved a newer version since.
+pub const LATER_RESOLVED: Refusal = Refusal::new(409, "later_resolved", "村里后来又表决了新的一版，这一版不用再备。");
 
 /// Longest note of a filing: a number and a sentence.
 const NOTE_CHARS_MAX: usize = 200;
@@ -32,7 +32,7 @@ pub use filing::Model as Filing;
 /// its resolved day even when it is filed later, for nothing else did.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`NOT_ADOPTED`], [`ALREADY_FILED`], [`LATER_FILED`].
+/// [`NOT_FOUND`], [`NOT_ADOPTED`], [`ALREADY_FILED`], [`LATER_RESOLVED`].
 pub async fn file(
     tx: &Tx,
     clock: &Clock,
@@ -54,8 +54,9 @@ pub async fn file(
     if filed.iter().any(|filing| filing.rule_set_id == id) {
         return Err(ALREADY_FILED.into());
     }
-    if filed.iter().any(|filing| filing.version > set.version) {
-        return Err(LATER_FILED.into());
+    let later = |one: &RuleSet| one.version > set.version && one.adopted_at.is_some();
+    if super::sets(tx, area.id).await?.iter().any(later) {
+        return Err(LATER_RESOLVED.into());
     }
     let judges_from = if filed.is_empty() { first_day } else { first_day.max(clock.today()) };
     let filing = filing::ActiveModel {
@@ -122,20 +123,33 @@ pub async fn template_for(db: &impl ConnectionTrait, village: &Area) -> Result<O
     Ok(query.one(db).await?)
 }
 
-/// Adopted sets of the villages in reach that nobody filed yet, oldest first, at most `limit`.
+/// What the villages in reach resolved last and nobody filed yet, oldest first, at most `limit`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn waiting(db: &impl ConnectionTrait, may: &May<FileRules>, limit: u64) -> Result<Vec<(RuleSet, Area)>> {
     use crate::areas::entity as area;
-    use sea_orm::{JoinType, QuerySelect as _, sea_query::Query};
+    use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+    use sea_orm::{JoinType, QuerySelect as _};
     let filed = Query::select().column(filing::Column::RuleSetId).from(filing::Entity).to_owned();
+    let newer = Alias::new("newer");
+    let later = Query::select()
+        .expr(Expr::val(1))
+        .from_as(entity::Entity, newer.clone())
+        .and_where(Expr::col((newer.clone(), entity::Column::AreaId)).equals((entity::Entity, entity::Column::AreaId)))
+        .and_where(
+            Expr::col((newer.clone(), entity::Column::Version))
+                .gt(Expr::col((entity::Entity, entity::Column::Version))),
+        )
+        .and_where(Expr::col((newer, entity::Column::AdoptedAt)).is_not_null())
+        .to_owned();
     let to_area = entity::Entity::belongs_to(area::Entity).from(entity::Column::AreaId).to(area::Column::Id).into();
     let rows = entity::Entity::find()
         .join(JoinType::InnerJoin, to_area)
         .filter(may.within((area::Entity, area::Column::Path)))
         .filter(entity::Column::AdoptedAt.is_not_null())
         .filter(entity::Column::Id.not_in_subquery(filed))
+        .filter(Expr::exists(later).not())
         .order_by_asc(entity::Column::AdoptedAt)
         .limit(limit)
         .all(db)

@@ -39,7 +39,7 @@ use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::ids::{AreaId, RuleId, RuleSetId};
 use crate::scope::{May, Verb};
 
-pub use drafting::{BroughtIn, bring_in};
+pub use drafting::{BroughtIn, DRAFT_WAITS, bring_in};
 pub use entity::Model as RuleSet;
 pub use shelf::{Adopted, Shelf};
 pub use terms::{NewRule, Terms};
@@ -55,7 +55,7 @@ pub const REFUSALS: &[Refusal] = &[
     adoption::BEYOND_TEMPLATE,
     filing::NOT_ADOPTED,
     filing::ALREADY_FILED,
-    filing::LATER_FILED,
+    filing::LATER_RESOLVED,
 ];
 
 /// A rule as it stands in one version.

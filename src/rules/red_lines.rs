@@ -62,18 +62,26 @@ type Span = (usize, usize);
 /// Everything in a rule that crosses a red line, field by field, line by line; alarms of one line that overlap
 /// are one.
 pub fn alarms(category: &str, name: &str, terms: &Terms) -> Vec<Alarm> {
+    let taking = terms.shape.deducts();
+    let fields = fields(category, name, terms);
+    fields.into_iter().flat_map(|(field, text)| in_field(field, text, taking)).collect()
+}
+
+/// What crosses a line in a heading over rules that also take.
+pub fn in_text(text: &str) -> Vec<Alarm> {
+    in_field(Field::Name, text, true)
+}
+
+fn in_field(field: Field, text: &str, taking: bool) -> Vec<Alarm> {
     let lists = lists::lists();
-    let mut found = Vec::new();
-    for (field, text) in fields(category, name, terms) {
-        let written: Vec<char> = text.chars().collect();
-        let letters = fold(text, &lists.simple);
-        for (line, (from, to)) in crossings(lists, &letters, terms.shape.deducts()) {
-            let (start, end) = (letters[from].at, letters[to - 1].at + 1);
-            let words = written[start..end].iter().collect();
-            found.push(Alarm { line: &lists.lines[line], field, start, end, words });
-        }
-    }
-    found
+    let written: Vec<char> = text.chars().collect();
+    let letters = fold(text, &lists.simple);
+    let found = crossings(lists, &letters, taking).into_iter().map(|(line, (from, to))| {
+        let (start, end) = (letters[from].at, letters[to - 1].at + 1);
+        let words = written[start..end].iter().collect();
+        Alarm { line: &lists.lines[line], field, start, end, words }
+    });
+    found.collect()
 }
 
 fn fields<'a>(category: &'a str, name: &'a str, terms: &'a Terms) -> Vec<(Field, &'a str)> {

@@ -59,10 +59,13 @@ async fn list_rules(
         Some(adopted) => Some(shown(&app, adopted.set.clone()).await?),
         None => None,
     };
+    let mut favourites = favourites::of(db, village, &month_of(today)).await?;
+    // A newer table may lack what was chosen under an older one.
+    favourites.retain(|id| adopted.is_some_and(|adopted| adopted.rule(*id).is_some()));
     Ok(Json(RulesOut {
         rule_set,
         items: adopted.map(|adopted| adopted.rules.iter().map(RuleOut::from).collect()).unwrap_or_default(),
-        favourites: favourites::of(db, village, &month_of(today)).await?,
+        favourites,
         next_cursor: None,
     }))
 }
@@ -191,7 +194,7 @@ async fn adopt_rule_set(
     post, path = "/rule-sets/{id}/file", tag = "rules", params(("id" = RuleSetId, Path)), request_body = FileRuleSet,
     responses(
         (status = 200, body = RuleSetOut),
-        (status = 409, body = Problem, description = "`not_adopted`, `already_filed`, `later_filed`"),
+        (status = 409, body = Problem, description = "`not_adopted`, `already_filed`, `later_resolved`"),
     )
 )]
 async fn file_rule_set(

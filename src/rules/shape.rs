@@ -279,7 +279,7 @@ fn banded(bands: &[Band], amount: i64) -> i64 {
     let mut points = 0;
     for band in bands.iter().filter(|band| band.from.0 <= amount && band.per.0 > 0) {
         let end = band.to.map_or(amount, |to| amount.min(to.0));
-        points += (end - floor).max(0) / band.per.0 * band.points.0;
+        points = ((end - floor).max(0) / band.per.0).saturating_mul(band.points.0).saturating_add(points);
         floor = end;
     }
     points

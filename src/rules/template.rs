@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Rule;
-use super::terms::{Shape, Terms};
+use super::terms::{Band, POINTS_MAX, Shape, Terms, Window};
 use crate::error::FieldProblem;
 use crate::hundredths::Hundredths;
 
@@ -58,6 +58,14 @@ impl<'a> Changes<'a> {
 }
 
 impl Limits {
+    /// What is wrong with them whatever a village writes.
+    pub fn unsound(&self) -> Option<FieldProblem> {
+        let fair = |most: Hundredths| (Hundredths(1)..=POINTS_MAX).contains(&most);
+        let wrong = self.own_points_max.is_some_and(|most| !fair(most));
+        let message = "分数要比 0 大，最多 10000。";
+        wrong.then(|| FieldProblem::new("limits.own_points_max", "out_of_range", message))
+    }
+
     /// What in a village's table goes beyond them, item by item.
     pub fn problems(&self, template: &[Rule], table: &[Rule]) -> Vec<FieldProblem> {
         let changes = Changes::between(template, table);
@@ -70,9 +78,14 @@ impl Limits {
             let own = changes.added.len();
             refuse(None, format!("镇里规定村里自己加的事项最多 {most} 条，现在有 {own} 条，请减一减。"));
         }
-        for rule in &changes.added {
-            if let Some(most) = self.own_points_max.filter(|most| rule.terms.unit_at_most() > *most) {
-                refuse(Some(rule), format!("「{}」的分值超过了镇里规定的 {most} 分，请改小。", rule.name));
+        if let Some(most) = self.own_points_max {
+            let own = changes.added.iter().map(|rule| (Hundredths::ZERO, rule));
+            let altered = changes.altered.iter().map(|(old, rule)| (old.terms.unit_at_most(), rule));
+            for (allowed, rule) in own.chain(altered) {
+                // What the town's own item gives may stay.
+                if rule.terms.unit_at_most() > most.max(allowed) {
+                    refuse(Some(rule), format!("「{}」的分值超过了镇里规定的 {most} 分，请改小。", rule.name));
+                }
             }
         }
         if self.keep_items {
@@ -88,8 +101,14 @@ impl Limits {
 }
 
 impl Terms {
-    /// The most that one unit of the rule can give or take, without caps; a veto takes no points.
+    /// The most that one unit of the rule can give or take, without caps, a repeat counted; a veto takes
+    /// no points. What is given each day, week or month counts as often as a month has it.
     pub fn unit_at_most(&self) -> Hundredths {
+        let often = if self.repeat_doubles.is_some() { 2 } else { self.shape.times_a_month() };
+        Hundredths(self.plain_unit_at_most().0.saturating_mul(often))
+    }
+
+    fn plain_unit_at_most(&self) -> Hundredths {
         let most = |points: &mut dyn Iterator<Item = Hundredths>| points.max().unwrap_or_default();
         match &self.shape {
             Shape::Addition { points }
@@ -98,11 +117,30 @@ impl Terms {
             | Shape::TopShare { points, .. } => *points,
             Shape::Inspection { full_marks, .. } => *full_marks,
             Shape::Ladder { steps, .. } => most(&mut steps.iter().map(|step| step.points)),
-            Shape::Bands { bands } => most(&mut bands.iter().map(|band| band.points)),
+            Shape::Bands { bands } => most(&mut bands.iter().map(Band::unit_at_most)),
             Shape::Degrees { degrees } | Shape::DegreesOff { degrees } => {
                 most(&mut degrees.iter().map(|degree| degree.points))
             }
             Shape::Veto(_) => Hundredths::ZERO,
+        }
+    }
+}
+
+impl Band {
+    /// One step, or as many steps as one unit makes.
+    fn unit_at_most(&self) -> Hundredths {
+        let steps = (Hundredths::ONE.0 / self.per.0.max(1)).max(1);
+        Hundredths(self.points.0.saturating_mul(steps))
+    }
+}
+
+impl Shape {
+    /// How often a month gives what no deed gives.
+    fn times_a_month(&self) -> i64 {
+        match self {
+            Self::Base { window: Window::Day, .. } | Self::TopShare { window: Window::Day, .. } => 31,
+            Self::Base { window: Window::Week, .. } | Self::TopShare { window: Window::Week, .. } => 5,
+            _ => 1,
         }
     }
 }

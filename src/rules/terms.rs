@@ -17,6 +17,10 @@ pub const AMOUNT_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// The largest number of points one unit may give or take.
 pub const POINTS_MAX: Hundredths = Hundredths::whole(10_000);
 
+/// The most that one award gives or takes, whatever its shape makes of the quantity: a hundred times what a
+/// unit may give. Sums of a book stay far within 64 bits.
+pub const DEED_POINTS_MAX: Hundredths = Hundredths::whole(1_000_000);
+
 /// 类别: a heading of the table.
 pub const CATEGORY_CHARS_MAX: usize = 20;
 /// 事项: one or two lines on a phone.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::terms::{Terms, Window};
+use super::terms::{DEED_POINTS_MAX, Terms, Window};
 use crate::hundredths::Hundredths;
 use crate::ids::RuleId;
 
@@ -108,7 +108,8 @@ impl Terms {
     /// What a deed is worth to a household that `had` so much already.
     ///
     /// Total over all quantities that [`Terms::accepts`]. In this order: units beyond the caps do not
-    /// count; the shape turns the rest into points; 按人 multiplies; a repeat doubles; of a group of
+    /// count; the shape turns the rest into points; 按人 multiplies; a repeat doubles; nothing gives more
+    /// than [`DEED_POINTS_MAX`]; of a group of
     /// items only what exceeds the best so far remains; points beyond the caps are cut off.
     pub fn worth(&self, deed: &Deed<'_>, counters: &Counters, had: impl Fn(&Counter) -> Hundredths) -> Worth {
         let so_far = |counter: &Option<Counter>| counter.as_ref().map_or(Hundredths::ZERO, &had);
@@ -123,10 +124,13 @@ impl Terms {
         let doubled = so_far(&counters.times).0 > 0;
         let factor = if self.per_person { i64::from(deed.people) } else { 1 } * if doubled { 2 } else { 1 };
         let used = so_far(&counters.units);
-        let points_of = |units: Hundredths| match (inspects, units) {
-            (true, Hundredths::ZERO) => 0,
-            (true, _) => self.shape.points_of(deed.quantity, deed.degree, used).0 * factor,
-            (false, units) => self.shape.points_of(units, deed.degree, used).0 * factor,
+        let points_of = |units: Hundredths| {
+            let given = match (inspects, units) {
+                (true, Hundredths::ZERO) => 0,
+                (true, _) => self.shape.points_of(deed.quantity, deed.degree, used).0,
+                (false, units) => self.shape.points_of(units, deed.degree, used).0,
+            };
+            given.saturating_mul(factor).clamp(-DEED_POINTS_MAX.0, DEED_POINTS_MAX.0)
         };
         let (full, counted) = (points_of(wanted), points_of(units));
         let mut size = (counted.abs() - so_far(&counters.best).0).max(0);

@@ -342,6 +342,11 @@ pub async fn rules(
     };
     if !is_blocked && !table.rows.is_empty() {
         let rules = table.rows.into_iter().map(|row| row.rule).collect();
+        // Whoever stands above helps a village that has none; what its people write is theirs.
+        let waits = rules::sets(tx, area.id).await?.first().is_some_and(rules::RuleSet::is_draft);
+        if waits && !may.paths().contains(&area.path) {
+            return Err(rules::DRAFT_WAITS.into());
+        }
         let brought = rules::bring_in(tx, clock, may.account_id(), area, rules).await?;
         (import.created, import.updated, import.unchanged) = (brought.created, brought.updated, brought.unchanged);
         import.skipped = rows.saturating_sub(brought.created + brought.updated + brought.unchanged);

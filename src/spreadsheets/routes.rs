@@ -149,6 +149,7 @@ async fn import_households(
             }),
         ),
         (status = 404, body = Problem, description = "`not_found`: no such village in reach, and no town of one's own"),
+        (status = 409, body = Problem, description = "`draft_waits`: the village is writing a draft, and one stands above it"),
         (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table; `too_many_rules`"),
     )
 )]

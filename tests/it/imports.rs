@@ -21,7 +21,7 @@ const LUOYU: &[u8] = include_bytes!("../data/luoyu.csv");
 const TOWN: &[u8] = include_bytes!("../data/town-template.csv");
 
 /// Sends a roster or a table of rules for a village, with some flags set.
-async fn import(client: &Client, what: &str, village: &Area, file: &[u8], flags: &[&str]) -> Value {
+pub async fn import(client: &Client, what: &str, village: &Area, file: &[u8], flags: &[&str]) -> Value {
     let id = village.id.to_string();
     let mut fields: Vec<(&str, &[u8])> = vec![("area_id", id.as_bytes())];
     fields.extend(flags.iter().map(|flag| (*flag, &b"true"[..])));
@@ -319,6 +319,8 @@ both_engines! {
         assert_eq!(cadre.post(&adopt(&read), resolution("2026-11-01", 1)).await.code(), "changed_meanwhile");
         let done = cadre.post(&adopt(&changed), resolution("2026-11-01", 2)).await.expect(200);
         assert_eq!((&done["status"], &done["version"]), (&json!("adopted"), &json!(2)));
+        let town = app.signed_in(&app.town.far_town_admin).await;
+        town.post(&format!("/rule-sets/{}/file", changed.as_str().unwrap()), json!({})).await.expect(200);
         let later = import(&cadre, "rules", far, table(6).as_bytes(), &[]).await["rule_set_id"].clone();
         let refused = cadre.post(&adopt(&later), resolution("2026-10-01", 1)).await;
         assert_eq!((refused.code().as_str(), &refused.json()["errors"][0]["code"]), ("invalid", &json!("out_of_order")));

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::awards::award_id;
 use crate::support::{Client, TestApp, both_engines, town};
 
+mod attempts;
+
 /// A good deed as an editor sends it.
 fn deed(name: &str, points: i32) -> Value {
     json!({

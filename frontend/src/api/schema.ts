@@ -7441,6 +7441,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /**
+             * @description `draft_waits` 已经有一份草稿，请接着改那一份。
+             *     `draft_waits`: the village is writing a draft, and one stands above it
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large` 内容太大，请分几次提交。 */
             413: {
                 headers: {
@@ -7461,7 +7473,7 @@ export interface operations {
             };
             /**
              * @description `invalid` 填的内容有问题，请按提示改一下。
-             *     `too_many_rules` 一张细则最多 200 条，请精简后再导入。
+             *     `too_many_rules` 一张细则最多 200 条，请精简一些。
              *     `invalid`: a field of the form, or a file that is no table; `too_many_rules`
              */
             422: {
@@ -8805,7 +8817,7 @@ export interface operations {
             };
             /**
              * @description `invalid` 填的内容有问题，请按提示改一下。
-             *     `too_many_rules` 一张细则最多 200 条，请精简后再导入。
+             *     `too_many_rules` 一张细则最多 200 条，请精简一些。
              */
             422: {
                 headers: {
@@ -9664,7 +9676,7 @@ export interface operations {
             };
             /**
              * @description `already_filed` 这份细则已经备过案了。
-             *     `later_filed` 后面一版细则已经备案，这一版不用再备。
+             *     `later_resolved` 村里后来又表决了新的一版，这一版不用再备。
              *     `not_adopted` 这份细则还没有村民表决，不能备案。
              */
             409: {

@@ -41,7 +41,7 @@ pub fn fold(text: &str, simple: &HashMap<char, char>) -> Vec<Letter> {
     let mut pending = Separator::None;
     for (at, written) in text.chars().enumerate().filter(|(_, written)| !is_invisible(*written)) {
         for sign in std::iter::once(written).nfkc().flat_map(char::to_lowercase) {
-            if !sign.is_alphanumeric() {
+            if !sign.is_alphanumeric() || is_mark(sign) {
                 pending = heavier(pending, separator(sign));
                 continue;
             }
@@ -63,6 +63,14 @@ pub fn reaches(letters: &[Letter], last: usize, first: usize, within: usize) -> 
     let Some(gap) = first.checked_sub(last + 1) else { return false };
     let (before, after) = (&letters[last], &letters[first]);
     gap <= within && (before.stops == after.stops || gap == 0) && (before.commas == after.commas || gap <= OVER_COMMA)
+}
+
+/// Signs that count as letters and say nothing between Chinese ones: marks that lengthen, repeat or lean
+/// on the letter before, and strokes that are no words.
+fn is_mark(sign: char) -> bool {
+    matches!(sign,
+        '\u{2b0}'..='\u{2ff}' | '\u{300}'..='\u{36f}' | '\u{93e}'..='\u{94d}' | '\u{e31}'..='\u{e3a}' | '\u{1cd0}'..='\u{1cff}'
+        | '々' | '〇' | '〻' | 'ー' | 'ゝ' | 'ゞ' | 'ヽ' | 'ヾ' | '丨' | '丶' | '丿' | '亅' | '\u{3100}'..='\u{312f}')
 }
 
 fn separator(sign: char) -> Separator {
