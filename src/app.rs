@@ -20,6 +20,7 @@ use crate::auth::{Cookies, LiveSessions, Tokens};
 use crate::clock::Clock;
 use crate::db::{Db, Touch, Tx};
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
+use crate::evidence::{self, Album};
 use crate::fresh::{ANYWHERE, Bulk, Fresh, Generations};
 use crate::health::{Meters, Readiness};
 use crate::ids::{AreaId, SessionId};
@@ -83,6 +84,8 @@ pub struct Shared {
     pub attempts: accounts::Attempts,
     /// Where files are opened.
     pub desk: Desk,
+    /// Where photos are kept.
+    pub album: Album,
     /// Adopted tables of rules at hand.
     pub shelf: rules::Shelf,
     /// Trials of tables, running and done.
@@ -142,7 +145,7 @@ impl Deref for App {
 
 impl App {
     /// Puts the house together around an open database.
-    pub fn new(db: Db, clock: Clock, keys: Keys, cookies: Cookies) -> Self {
+    pub fn new(db: Db, clock: Clock, keys: Keys, album: Album, cookies: Cookies) -> Self {
         let (writer, queue) = writer::queue();
         let shared = Arc::new(Shared {
             pen: Pen { clock: clock.clone(), chain: Chain::new(&keys.chain) },
@@ -160,6 +163,7 @@ impl App {
             hashing: accounts::Hashing::default(),
             attempts: accounts::Attempts::default(),
             desk: Desk::default(),
+            album,
             shelf: rules::Shelf::default(),
             trials: Arc::default(),
             cookies,
@@ -248,6 +252,16 @@ impl App {
         self.write(async |tx| accounts::attempts::write_down(tx, &self.clock, &failures).await).await
     }
 
+    /// Removes the files of photos whose time is over, and those that no row knows.
+    ///
+    /// # Errors
+    /// The failure of the database or the album; what is left goes another time.
+    pub async fn tidy_photos(&self) -> Result<()> {
+        let some = async |tx: &Tx| evidence::tidying::remove_some(tx, &self.clock, &self.album).await;
+        while self.write(some).await? > 0 {}
+        evidence::tidying::sweep(&self.db, &self.album).await
+    }
+
     /// The person behind a live session.
     ///
     /// # Errors
@@ -272,6 +286,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(accounts::routes::router())
         .merge(rules::routes::router())
         .merge(households::routes::router())
+        .merge(evidence::routes::router())
         .merge(awards::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
@@ -290,6 +305,7 @@ fn refusals() -> Vec<Refusal> {
         households::REFUSALS,
         accounts::REFUSALS,
         rules::REFUSALS,
+        evidence::REFUSALS,
         awards::REFUSALS,
         reports::REFUSALS,
     ]

@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Listen};
 use crate::db::{Db, Tx};
 use crate::error::Error;
+use crate::evidence::Album;
 use crate::households;
 use crate::ids::HouseholdId;
 use crate::keys::Keys;
@@ -200,7 +201,7 @@ fn cookies(listen: &Listen) -> Outcome<Cookies> {
 async fn open(config: &Config, cookies: Cookies) -> Outcome<App> {
     let (clock, db) = open_database(config).await?;
     let keys = open_keys(config, &clock)?;
-    Ok(App::new(db, clock, keys, cookies))
+    Ok(App::new(db, clock, keys, Album::of(&config.data_dir), cookies))
 }
 
 fn open_keys(config: &Config, clock: &Clock) -> Outcome<Keys> {
@@ -247,7 +248,7 @@ async fn demonstrate(config: &Config, listen: &Listen) -> Outcome {
         println!();
     }
     println!("{}", demo::Accounts(&password));
-    serve(App::new(db, clock, keys, cookies), listener).await
+    serve(App::new(db, clock, keys, Album::of(&config.data_dir), cookies), listener).await
 }
 
 async fn bind(listen: SocketAddr) -> Outcome<TcpListener> {

@@ -1,6 +1,7 @@
 //! HTTP as all rooms speak it: bodies and parameters that are parsed or refused with a problem
 //! document, cursors, and the one layer around every request.
 
+pub mod form;
 mod query;
 mod strict;
 

@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod households;
 pub mod accounts;
 pub mod rules;
+pub mod evidence;
 pub mod awards;
 pub mod publicity;
 pub mod reports;

@@ -51,6 +51,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
         (name = "areas", description = "县、镇、村、组: the tree of areas"),
         (name = "households", description = "农户: households and their books"),
         (name = "rules", description = "细则: rules in versions"),
+        (name = "evidence", description = "照片: what shows a deed"),
         (name = "awards", description = "加分、扣分: points for deeds, and their review"),
         (name = "rankings", description = "排名: who earned how much in a period"),
         (name = "reports", description = "算分: what a table would give, and how it is used"),

@@ -27,6 +27,8 @@ const FAREWELL: Duration = Duration::from_secs(8);
 const CLOSING: Duration = Duration::from_millis(1500);
 /// How often it is looked whether another process has written to the database.
 const TICK: Duration = Duration::from_secs(1);
+/// How often it is looked which photos have had their time: days are counted, hours do not matter.
+const TIDYING: Duration = Duration::from_hours(6);
 /// How long a log gathers before it is looked whether to carry it over: often enough that the writer
 /// rarely has much to carry himself, at four thousand awards a second some 2,500 pages.
 const GATHERING: Duration = Duration::from_millis(100);
@@ -37,6 +39,7 @@ const BREATH: Duration = Duration::from_millis(100);
 pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
     let ticking = tokio::spawn(keep_fresh(app.clone()));
     let carrying = tokio::spawn(carry_over(app.clone()));
+    let tidying = tokio::spawn(tidy(app.clone()));
     let service = TowerToHyperService::new(app::router(app.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(BUFFER_BYTES_MAX);
@@ -65,6 +68,7 @@ pub async fn run(listener: TcpListener, app: App, stop: impl Future<Output = ()>
     tell(&app).await;
     ticking.abort();
     carrying.abort();
+    tidying.abort();
     match tokio::time::timeout(CLOSING, app.db.close()).await {
         Ok(Ok(())) => tracing::info!("stopped"),
         Ok(Err(error)) => tracing::error!(%error, "closing the database"),
@@ -110,6 +114,18 @@ async fn keep_fresh(app: App) {
 async fn tell(app: &App) {
     if let Err(error) = app.write_failures_down().await {
         tracing::warn!(%error, "writing wrong passwords down");
+    }
+}
+
+/// Removes photos after their time, beside everything else.
+async fn tidy(app: App) {
+    let mut ticks = tokio::time::interval(TIDYING);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.tidy_photos().await {
+            tracing::warn!(%error, "removing photos after their time");
+        }
     }
 }
 

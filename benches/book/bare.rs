@@ -129,6 +129,7 @@ impl Bare {
             occurred_on: deed.day.on,
             note: None,
             handled_by: None,
+            photos: Vec::new(),
         };
         let mut entry = entry::Model {
             village_id: village.id,

@@ -8,6 +8,7 @@ use hujifen::areas::{self, Area, AreaName};
 use hujifen::auth::Cookies;
 use hujifen::clock::{Clock, Millis, day_of};
 use hujifen::db::Db;
+use hujifen::evidence::Album;
 use hujifen::households::{self, entity as household};
 use hujifen::hundredths::Hundredths;
 use hujifen::ids::{AreaId, HouseholdId, RuleId, RuleSetId};
@@ -78,7 +79,8 @@ impl County {
         let clock = Clock::system();
         let keys = Keys::open(&ours.join("keys"), &clock).unwrap();
         let chain = Chain::new(&keys.chain);
-        let app = App::new(open(&ours.join("hujifen.db")).await, clock.clone(), keys, Cookies::Fenced);
+        let db = open(&ours.join("hujifen.db")).await;
+        let app = App::new(db, clock.clone(), keys, Album::of(&ours), Cookies::Fenced);
         let villages = build(&app).await;
         app.db.close().await.unwrap();
         let county = Self { villages, days: days(clock.today()), chain, ours, bare };

@@ -29,6 +29,7 @@ mod refusals;
 mod m15_rule_life;
 mod m16_favourites;
 mod m17_awards_in_book;
+mod m30_evidence;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m15_rule_life::Migration),
             Box::new(m16_favourites::Migration),
             Box::new(m17_awards_in_book::Migration),
+            Box::new(m30_evidence::Migration),
         ]
     }
 }

@@ -95,6 +95,16 @@ pub async fn find_village<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: 
     if area.level == Level::Village { Ok(area) } else { Err(NOT_FOUND.into()) }
 }
 
+/// Holds an area at hand until the transaction ends, for what is counted by the village: of two copies of the
+/// server one waits for the other. On SQLite a transaction that writes is alone as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &Tx, id: AreaId) -> Result<()> {
+    entity::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    Ok(())
+}
+
 /// The areas that rows point to which were found within a scope already, or which make up a scope: no
 /// scope is asked again.
 ///

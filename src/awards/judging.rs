@@ -13,13 +13,14 @@ use super::{
 };
 use crate::clock::Millis;
 use crate::db::Tx;
-use crate::error::{Error, FieldProblem, NOT_FOUND, Result};
+use crate::error::{Error, FieldProblem, NOT_FOUND, Refusal, Result};
+use crate::evidence::{self, Evidence, Named};
 use crate::households::{self, Household};
 use crate::hundredths::Hundredths;
-use crate::ids::AwardId;
+use crate::ids::{AwardId, EvidenceId};
 use crate::ledger::{CapKey, Pen};
 use crate::periods::{self, Closed};
-use crate::rules::terms::Review;
+use crate::rules::terms::{Proof, Review};
 use crate::rules::{Adopted, Rule, Shelf};
 use crate::scope::Deduct;
 
@@ -34,6 +35,8 @@ pub struct Judged {
     pub rule: Rule,
     /// The request it came with.
     pub request_id: String,
+    /// What it shows.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// Everything a group is judged by.
@@ -42,6 +45,7 @@ pub struct Judging {
     today: NaiveDate,
     known: HashMap<AwardId, Award>,
     closed: Closed,
+    photos: HashMap<EvidenceId, Named>,
     /// The households and tables of the group, and the names a view needs.
     pub background: Background,
 }
@@ -59,6 +63,7 @@ impl Judging {
             today: pen.clock.today(),
             known: known.into_iter().map(|award| (award.id, award)).collect(),
             closed: periods::closed(tx, background.villages()).await?,
+            photos: evidence::named(tx, items.iter().flat_map(|item| item.evidence.iter().copied()).collect()).await?,
             background,
         })
     }
@@ -71,6 +76,11 @@ impl Judging {
     /// The awards that were known before this group.
     pub fn known_ids(&self) -> Vec<AwardId> {
         self.known.keys().copied().collect()
+    }
+
+    /// The photos that a submission names, as far as they were sent.
+    pub fn photos(&self, item: &Submission) -> Vec<Evidence> {
+        item.evidence.iter().filter_map(|id| Some(self.photos.get(id)?.evidence.clone())).collect()
     }
 
     /// The caps that the items may count against.
@@ -109,7 +119,9 @@ impl Judging {
         let degree = degree(item, rule)?;
         let people = people(item, rule, household)?;
         let own_household = item.recorder.identity.household_id == Some(household.id);
-        let proof_pending = rule.terms.demands_proof();
+        self.refuse_photos(item, household)?;
+        let shown = !item.evidence.is_empty() && rule.terms.proofs.contains(&Proof::Photo);
+        let proof_pending = rule.terms.demands_proof() && !shown;
         let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
         // Neighbours may come along; that more came than live there is for others to believe.
         let crowd = people.is_some_and(|came| came > household.size);
@@ -146,7 +158,29 @@ impl Judging {
             (award.status, award.period) = (Status::Posted, Some(period));
             settle(&mut award, rule, used);
         }
-        Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone() })
+        Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone(), evidence: item.evidence.clone() })
+    }
+
+    /// A photo shows one award of the village in which its recorder took it.
+    fn refuse_photos(&self, item: &Submission, household: &Household) -> Result<()> {
+        for (at, id) in item.evidence.iter().enumerate() {
+            let place = |refusal: Refusal| {
+                let field = FieldProblem::new(format!("evidence[{at}]"), refusal.code, refusal.title);
+                Err(Error::Refused(refusal, vec![field]))
+            };
+            let own = |photo: &&Named| {
+                let photo = &photo.evidence;
+                photo.village_id == household.village_id
+                    && photo.uploaded_by == item.recorder.account_id()
+                    && photo.removed_at.is_none()
+            };
+            match self.photos.get(id).filter(own) {
+                None => return place(evidence::NOT_USABLE),
+                Some(photo) if photo.used => return place(evidence::USED),
+                Some(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// The household of a submission, if its recorder reaches it and it is not closed.

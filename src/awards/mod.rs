@@ -18,7 +18,7 @@ pub mod submission;
 pub mod verify;
 pub mod view;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
@@ -29,8 +29,9 @@ use self::judging::{Judged, Judging};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, Refusal, Result};
+use crate::evidence::{self, UsedFor};
 use crate::hundredths::Hundredths;
-use crate::ids::{AccountId, AwardId, HouseholdId};
+use crate::ids::{AccountId, AwardId, EvidenceId, HouseholdId};
 use crate::ledger::{self, Account, CapKey, CauseKind, Pen, Posting};
 use crate::rules::worth::{Counter, Counters, Deed};
 use crate::rules::{Rule, Shelf};
@@ -93,9 +94,11 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
     let before = used.clone();
     let mut fresh: HashMap<AwardId, usize> = HashMap::new();
     let mut judged: Vec<Judged> = Vec::new();
+    let mut shown: HashSet<EvidenceId> = HashSet::new();
     let mut outcomes: Vec<Result<(Award, bool)>> = Vec::with_capacity(items.len());
     for item in items {
-        let digest = item.said().digest()?;
+        let photos = judging.photos(item).iter().map(|photo| hex::encode(&photo.sha256)).collect();
+        let digest = item.said(photos).digest()?;
         let earlier = fresh.get(&item.id).and_then(|at| judged.get(*at)).map(|judged| &judged.award);
         if let Some(award) = judging.known(item.id).or(earlier) {
             let same = award.digest == digest;
@@ -104,7 +107,12 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
             outcomes.push(if same { Ok((award.clone(), true)) } else { Err(refusal()) });
             continue;
         }
+        if item.evidence.iter().any(|photo| shown.contains(photo)) {
+            outcomes.push(Err(evidence::USED.into()));
+            continue;
+        }
         outcomes.push(judging.judge(item, digest, &mut used).map(|one| {
+            shown.extend(&item.evidence);
             let award = one.award.clone();
             fresh.insert(item.id, judged.len());
             judged.push(one);
@@ -123,11 +131,12 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
     let answer = |(item, outcome): (&Submission, Result<(Award, bool)>)| {
         let (award, replayed) = outcome?;
         let steps = taken_steps.get(&award.id).cloned().unwrap_or_default();
+        let photos = judging.photos(item);
         let reaches = judging
             .background
             .household(award.household_id)
             .is_some_and(|household| item.recorder.reaches(&household.grid_path));
-        let award = judging.background.view(award, steps, &item.recorder.identity, pen.clock.today())?;
+        let award = judging.background.view(award, (steps, photos), &item.recorder.identity, pen.clock.today())?;
         let award = if reaches { award } else { award.from_afar() };
         Ok(Submitted { award, replayed })
     };
@@ -150,6 +159,8 @@ async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Resu
     if written != judged.len() as u64 {
         return Err(Error::Internal("an award appeared while it was being written".to_owned()));
     }
+    let shown = judged.iter().map(|one| (one.award.id.0, one.evidence.clone()));
+    evidence::use_for(tx, UsedFor::Award, shown).await?;
     let act = |judged: &Judged| Act {
         by: Some(judged.award.recorded_by),
         action: "submit_award",

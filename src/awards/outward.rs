@@ -12,9 +12,10 @@ use super::view::{self, View};
 use super::{Raw, Status, StepKind, Submission};
 use crate::clock::instant;
 use crate::error::{Problem, Result};
+use crate::evidence::routes::EvidenceOut;
 use crate::households;
 use crate::hundredths::Hundredths;
-use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId};
+use crate::ids::{AccountId, AreaId, AwardId, EvidenceId, HouseholdId, RuleId};
 use crate::scope::{AddPoints, May};
 
 /// A deed to be recorded.
@@ -45,6 +46,10 @@ pub struct AwardIn {
     /// Who brought it in when another types it, up to 30 characters.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
+    /// Photos of it that were sent before, at most 3; each shows one award.
+    #[serde(default)]
+    #[schema(max_items = 3, example = json!([]))]
+    pub evidence: Vec<EvidenceId>,
 }
 
 impl AwardIn {
@@ -53,8 +58,9 @@ impl AwardIn {
     /// # Errors
     /// One problem a field.
     pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
-        let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by } = self;
-        let raw = Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by };
+        let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, evidence } =
+            self;
+        let raw = Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, evidence };
         Submission::parse(raw, Arc::clone(recorder))
     }
 }
@@ -219,6 +225,9 @@ pub struct AwardOut {
     /// The recorder's own household.
     #[schema(example = false)]
     pub own_household: bool,
+    /// Its photos; their files are for the recorder and for those who review.
+    #[schema(example = json!([]))]
+    pub evidence: Vec<EvidenceOut>,
     /// What was done with it since.
     #[schema(example = json!([]))]
     pub steps: Vec<StepOut>,
@@ -228,7 +237,7 @@ pub struct AwardOut {
 
 impl From<View> for AwardOut {
     fn from(view: View) -> Self {
-        let View { award, steps, can, .. } = view;
+        let View { award, steps, photos, can, .. } = view;
         let step = |step: view::Step| StepOut {
             step: step.kind,
             by_name: step.by_name,
@@ -261,6 +270,7 @@ impl From<View> for AwardOut {
             handled_by: award.handled_by,
             note: award.note,
             own_household: award.own_household,
+            evidence: photos.into_iter().map(EvidenceOut::from).collect(),
             steps: steps.into_iter().map(step).collect(),
             can: CanOut {
                 approve: can.approve,

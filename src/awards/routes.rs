@@ -53,8 +53,8 @@ pub fn router() -> OpenApiRouter<App> {
         (status = 200, body = AwardOut, description = "Was recorded before; as it stands."),
         (status = 403, body = Problem, description = "`forbidden`, `worker_cannot_deduct`"),
         (status = 404, body = Problem, description = "`not_found`: no such household in scope"),
-        (status = 409, body = Problem, description = "`id_taken`"),
-        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`"),
+        (status = 409, body = Problem, description = "`id_taken`, `photo_used`"),
+        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`, `photo_not_usable`"),
         (status = 503, body = Problem, description = "`busy`"),
     )
 )]

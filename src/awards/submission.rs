@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::audit;
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
-use crate::ids::{AccountId, AwardId, HouseholdId, RuleId};
+use crate::ids::{AccountId, AwardId, EvidenceId, HouseholdId, RuleId};
 use crate::scope::{AddPoints, May};
 use crate::words;
 
@@ -19,6 +19,9 @@ pub const NOTE_CHARS_MAX: usize = 200;
 pub const HANDLED_BY_CHARS_MAX: usize = 30;
 /// Longest reason of a step.
 pub const REASON_CHARS_MAX: usize = 200;
+
+/// Most photos of one award: before, after, and the people.
+pub const PHOTOS_MAX: usize = 3;
 
 /// One award to be submitted, and by whom.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub struct Submission {
     pub note: Option<String>,
     /// Plain words.
     pub handled_by: Option<String>,
+    /// Photos of it, sent before.
+    pub evidence: Vec<EvidenceId>,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
     /// The request it came with, for the audit: the writer answers many at once.
@@ -68,10 +73,12 @@ pub struct Raw {
     pub note: Option<String>,
     /// See [`Submission`].
     pub handled_by: Option<String>,
+    /// See [`Submission`].
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// Everything that was said, and who said it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Said<'a> {
     /// Who.
     pub account: AccountId,
@@ -93,6 +100,9 @@ pub struct Said<'a> {
     pub note: Option<&'a str>,
     /// Plain words.
     pub handled_by: Option<&'a str>,
+    /// SHA-256 of its photos as they are kept, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<String>,
 }
 
 impl Said<'_> {
@@ -118,11 +128,17 @@ impl Submission {
         }
         let note = words::optional("note", raw.note.as_deref(), NOTE_CHARS_MAX, &mut problems);
         let handled_by = words::optional("handled_by", raw.handled_by.as_deref(), HANDLED_BY_CHARS_MAX, &mut problems);
+        if raw.evidence.len() > PHOTOS_MAX {
+            problems.push(FieldProblem::new("evidence", "too_many", "一条最多附 3 张照片。"));
+        }
+        if raw.evidence.iter().enumerate().any(|(at, photo)| raw.evidence[..at].contains(photo)) {
+            problems.push(FieldProblem::new("evidence", "repeated", "同一张照片只附一次。"));
+        }
         if !problems.is_empty() {
             return Err(Error::Refused(INVALID, problems));
         }
         let request_id = audit::request_id();
-        let Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = raw;
+        let Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, evidence, .. } = raw;
         Ok(Self {
             id,
             household_id,
@@ -133,13 +149,14 @@ impl Submission {
             occurred_on,
             note,
             handled_by,
+            evidence,
             recorder,
             request_id,
         })
     }
 
-    /// What was said, without the id.
-    pub fn said(&self) -> Said<'_> {
+    /// What was said, without the id, with the hashes of its photos.
+    pub fn said(&self, photos: Vec<String>) -> Said<'_> {
         Said {
             account: self.recorder.account_id(),
             household: self.household_id,
@@ -150,6 +167,7 @@ impl Submission {
             occurred_on: self.occurred_on,
             note: self.note.as_deref(),
             handled_by: self.handled_by.as_deref(),
+            photos,
         }
     }
 }

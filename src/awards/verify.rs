@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
 use super::{Award, Said, Status, counted, entity};
 use crate::error::Result;
+use crate::evidence::{self, Evidence, UsedFor};
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, AwardId, RuleId, RuleSetId};
 use crate::ledger::entity::{cap_use, entry};
@@ -49,11 +50,13 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
         for entry in entries {
             of_award.entry(AwardId(entry.cause_id)).or_default().push(entry);
         }
+        let mut photos = evidence::of_causes(db, UsedFor::Award, awards.iter().map(|award| award.id.0)).await?;
         for award in &awards {
+            let shown = photos.remove(&award.id.0).unwrap_or_default();
             if let Some(what) = wrong(award, of_award.get(&award.id).map_or(&[], Vec::as_slice)) {
                 return Ok(Err(lie(award, what)));
             }
-            if !still_says_it(award)? {
+            if !still_says_it(award, &shown)? {
                 return Ok(Err(lie(award, "原话和当时的校验码对不上，被改过。")));
             }
             if !caps.add(db, award).await? {
@@ -132,7 +135,7 @@ fn lie(award: &Award, what: &str) -> Lie {
 
 /// Whether the row still says what its digest was made of. A quantity that was left out
 /// was stored as 1, a number of people as the household's size.
-fn still_says_it(award: &Award) -> Result<bool> {
+fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
     let said = |quantity, people: Option<i32>| Said {
         account: award.recorded_by,
         household: award.household_id,
@@ -143,6 +146,7 @@ fn still_says_it(award: &Award) -> Result<bool> {
         occurred_on: award.occurred_on,
         note: award.note.as_deref(),
         handled_by: award.handled_by.as_deref(),
+        photos: photos.iter().map(|photo| hex::encode(&photo.sha256)).collect(),
     };
     for people in [None, award.people] {
         let left_out = award.quantity == Hundredths::ONE && said(None, people).digest()? == award.digest;

@@ -12,6 +12,7 @@ use crate::accounts::{self, Reviewer};
 use crate::areas;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
+use crate::evidence::{self, Evidence, UsedFor};
 use crate::households::{self, Household};
 use crate::ids::{AccountId, AreaId, AwardId, HouseholdId};
 use crate::rules::Shelf;
@@ -41,6 +42,8 @@ pub struct View {
     pub recorder_name: String,
     /// What was done with it since.
     pub steps: Vec<Step>,
+    /// Its photos.
+    pub photos: Vec<Evidence>,
     /// What the viewer may do.
     pub can: Can,
 }
@@ -54,6 +57,7 @@ impl View {
         self.grid_name.clear();
         self.door = None;
         self.steps.clear();
+        self.photos.clear();
         self.can = Can::default();
         self
     }
@@ -143,7 +147,13 @@ impl Background {
     }
 
     /// An award as `viewer` sees it.
-    pub fn view(&self, award: Award, steps: Vec<Step>, viewer: &Arc<Identity>, today: NaiveDate) -> Result<View> {
+    pub fn view(
+        &self,
+        award: Award,
+        (steps, photos): (Vec<Step>, Vec<Evidence>),
+        viewer: &Arc<Identity>,
+        today: NaiveDate,
+    ) -> Result<View> {
         let missing = |what: &str| Error::Internal(format!("an award without its {what}"));
         let household = self.household(award.household_id).ok_or_else(|| missing("household"))?;
         let adopted = self.rules.set(award.rule_set_id).ok_or_else(|| missing("rule set"))?;
@@ -159,6 +169,7 @@ impl Background {
             rule_set_version: adopted.set.version,
             recorder_name: self.names.get(&award.recorded_by).cloned().unwrap_or_default(),
             steps,
+            photos,
             can,
             award,
         })
@@ -247,11 +258,13 @@ pub(super) async fn views(
     let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
     let background = Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
     let mut taken = steps(db, awards.iter().map(|award| award.id).collect()).await?;
+    let mut shown = evidence::of_causes(db, UsedFor::Award, awards.iter().map(|award| award.id.0)).await?;
     awards
         .into_iter()
         .map(|award| {
             let steps = taken.remove(&award.id).unwrap_or_default();
-            background.view(award, steps, viewer, today)
+            let photos = shown.remove(&award.id.0).unwrap_or_default();
+            background.view(award, (steps, photos), viewer, today)
         })
         .collect()
 }

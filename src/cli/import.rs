@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::areas::{self, Area};
 use crate::auth::Cookies;
 use crate::config::Config;
+use crate::http::form::File;
 use crate::rules::adoption::{Resolution, adopt};
 use crate::rules::{self, filing};
 use crate::scope::{AdoptRules, FileRules, Identity, ImportHouseholds, ImportRules, May, Verb};
-use crate::spreadsheets::desk::File;
 use crate::spreadsheets::imports::{self, Choices, Import, RosterPlan};
 use crate::spreadsheets::report::Level;
 

@@ -4,7 +4,7 @@ use super::{Failure, Outcome, open};
 use crate::auth::Cookies;
 use crate::config::Config;
 use crate::ledger::verify::{BLIND_SPOTS, verify};
-use crate::{awards, ledger};
+use crate::{awards, evidence, ledger};
 
 /// Reads one state of the whole book, says what was read and what cannot be seen; the first lie is a failure.
 pub(super) async fn run(config: &Config) -> Outcome {
@@ -20,13 +20,22 @@ pub(super) async fn run(config: &Config) -> Outcome {
         Ok(read) => awards::verify::verify(&book).await?.map(|awards| (read, awards)),
         Err(lie) => Err(lie),
     };
+    let found = match found {
+        Ok((read, awards)) => {
+            let photos = evidence::verify::verify(&book, app.db.read(), &app.album).await?;
+            photos.map(|photos| (read, awards, photos))
+        }
+        Err(lie) => Err(lie),
+    };
     book.rollback().await?;
     app.db.close().await?;
     let said = match found {
-        Ok((ledger::verify::Read { villages, entries, balances }, awards)) => {
+        Ok((ledger::verify::Read { villages, entries, balances }, awards, photos)) => {
             println!(
                 "读了 {villages} 个村的账：{entries} 条明细逐条核对，{balances} 户的余额重新加过，{awards} 条加分扣分对过。"
             );
+            let evidence::verify::Read { files, removed } = photos;
+            println!("{files} 张照片和校验码对过；{removed} 张过了保存期已经删除，只剩校验码。");
             println!("没有发现被改过的地方。");
             Ok(())
         }

@@ -227,6 +227,7 @@ impl<'a> Life<'a> {
                 occurred_on: occasion.occurred_on,
                 note: Some(occasion.note.to_owned()),
                 handled_by: None,
+                evidence: Vec::new(),
             };
             items.push(Submission::parse(raw, Arc::clone(&occasion.recorder))?);
         }

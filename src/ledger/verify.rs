@@ -17,10 +17,11 @@ const PAGE: u64 = 5_000;
 const DIGEST_BYTES: usize = 32;
 
 /// What cannot be seen from within the database.
-pub const BLIND_SPOTS: [&str; 4] = [
+pub const BLIND_SPOTS: [&str; 5] = [
     "整本账的末尾被连同余额一起截掉：没有外部留存的锚点就看不出来。",
     "掌握账本密钥的人重写整条链：没有外部留存的锚点就看不出来。",
     "农户的姓名和编号、细则的文字、操作记录：这些不在账里，不在核对之列。",
+    "过了保存期删掉的照片：只剩校验码，看不出里面拍了什么。",
     "记的事情是不是真的：账只能证明记了以后没有改过。",
 ];
 

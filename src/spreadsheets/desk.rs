@@ -10,19 +10,12 @@ use super::roster::{self, Roster};
 use super::rules_table::{self, RuleRow};
 use super::sheet::{self, Sheet};
 use crate::error::{BUSY, Error, Result};
+use crate::http::form::File;
 
 /// Files read or written at once: each may take some 70 MB while it is read.
 const AT_WORK_AT_ONCE: usize = 2;
 /// Files held at once, also while they arrive: at most 10 MiB each.
 const HELD_AT_ONCE: usize = 8;
-
-/// A file as it came.
-pub struct File {
-    /// What its owner calls it.
-    pub name: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-}
 
 /// Permits to hold files, and to read and write them.
 pub struct Desk {

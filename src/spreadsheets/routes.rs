@@ -1,9 +1,7 @@
 //! `/imports`, and `/rule-sets/{id}/sheet`.
 
 use axum::Json;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -12,22 +10,20 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::desk::File;
 use super::exports::{RulesSheet, SheetFormat};
 use super::imports::{self, Choices, Import, RosterPlan};
 use super::sheet::{FILE_BYTES_MAX, Unreadable};
 use crate::app::App;
 use crate::areas;
-use crate::error::{Error, FieldProblem, INVALID, Problem, Result};
-use crate::http::{MALFORMED, TOO_LARGE, TOO_SLOW, ValidPath, ValidQuery, WRONG_TYPE};
+use crate::error::{Error, FieldProblem, Problem, Result};
+use crate::http::form::{FORM_BYTES_MAX, File, Form};
+use crate::http::{ValidPath, ValidQuery};
 use crate::ids::{AreaId, RuleSetId};
 use crate::rules::{self, NewRule, Rule};
 use crate::scope::{ImportHouseholds, ImportRules, May, ReadBook};
 
-/// What a form takes beside its file: names, boundaries and the other fields.
-const FORM_BYTES_MAX: usize = 64 * 1024;
-/// A field that is not the file: an identity is 36.
-const TEXT_BYTES_MAX: usize = 100;
+/// What the field of the area wants.
+const AREA_ID: &str = "这一项要填村的编号。";
 
 /// The room's routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -84,12 +80,12 @@ impl FromRequest<App> for RosterIn {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let room = app.desk.room()?;
-        let mut form =
-            Form::read(request, app, &["area_id", "file", "dry_run", "skip_invalid", "create_grids"]).await?;
-        let (area_id, file) = (form.area_id(), form.file());
+        let known = ["area_id", "file", "dry_run", "skip_invalid", "create_grids"];
+        let mut form = Form::read(request, app, &known, FILE_BYTES_MAX, file_too_large).await?;
+        let (area_id, file) = (form.id("area_id", AREA_ID).map(AreaId), form.file());
         let [dry_run, skip_invalid, create_grids] =
             ["dry_run", "skip_invalid", "create_grids"].map(|name| form.flag(name));
-        let (area_id, file) = form.complete(area_id, file)?;
+        let (area_id, file) = form.complete(area_id.zip(file))?;
         Ok(Self { area_id, file, dry_run, skip_invalid, create_grids, _room: room })
     }
 }
@@ -99,10 +95,11 @@ impl FromRequest<App> for RulesIn {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let room = app.desk.room()?;
-        let mut form = Form::read(request, app, &["area_id", "file", "dry_run", "skip_invalid"]).await?;
-        let (area_id, file) = (form.area_id(), form.file());
+        let known = ["area_id", "file", "dry_run", "skip_invalid"];
+        let mut form = Form::read(request, app, &known, FILE_BYTES_MAX, file_too_large).await?;
+        let (area_id, file) = (form.id("area_id", AREA_ID).map(AreaId), form.file());
         let [dry_run, skip_invalid] = ["dry_run", "skip_invalid"].map(|name| form.flag(name));
-        let (area_id, file) = form.complete(area_id, file)?;
+        let (area_id, file) = form.complete(area_id.zip(file))?;
         Ok(Self { area_id, file, dry_run, skip_invalid, _room: room })
     }
 }
@@ -222,107 +219,7 @@ fn attachment(title: &str, ending: &str) -> String {
     format!("attachment; filename=\"rules.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
 }
 
-/// A multipart form, field by field.
-#[derive(Default)]
-struct Form {
-    texts: Vec<(String, String)>,
-    file: Option<File>,
-    problems: Vec<FieldProblem>,
-}
-
-impl Form {
-    /// Reads the whole of a form that has no other fields than `known`.
-    async fn read(request: Request, app: &App, known: &[&str]) -> Result<Self> {
-        let mut parts = Multipart::from_request(request, app).await.map_err(|_| WRONG_TYPE)?;
-        let mut form = Self::default();
-        while let Some(field) = parts.next_field().await.map_err(unreadable)? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let again = form.texts.iter().any(|(other, _)| *other == name) || name == "file" && form.file.is_some();
-            if !known.contains(&name.as_str()) {
-                let short = name.chars().take(TEXT_BYTES_MAX).collect::<String>();
-                return Err(Error::field(short, "unknown_field", "没有这一项，请去掉。"));
-            } else if again {
-                return Err(Error::field(name, "repeated", "这一项只能有一个。"));
-            } else if name == "file" {
-                let file_name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = bytes(field, FILE_BYTES_MAX).await?.ok_or_else(file_too_large)?;
-                form.file = Some(File { name: file_name, bytes });
-            } else {
-                let text = bytes(field, TEXT_BYTES_MAX).await?.and_then(|bytes| String::from_utf8(bytes).ok());
-                form.texts.push((name, text.unwrap_or_default()));
-            }
-        }
-        Ok(form)
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.trim())
-    }
-
-    fn refuse(&mut self, name: &str, code: &'static str, message: &'static str) {
-        self.problems.push(FieldProblem::new(name, code, message));
-    }
-
-    fn area_id(&mut self) -> Option<AreaId> {
-        let Some(text) = self.text("area_id") else {
-            self.refuse("area_id", "missing", "这一项必填。");
-            return None;
-        };
-        let id = text.parse().ok().map(AreaId);
-        if id.is_none() {
-            self.refuse("area_id", "wrong_type", "这一项要填村的编号。");
-        }
-        id
-    }
-
-    fn file(&mut self) -> Option<File> {
-        if self.file.is_none() {
-            self.refuse("file", "missing", "请选一个文件。");
-        }
-        self.file.take()
-    }
-
-    /// `true` or `false`; what is left out is not wanted.
-    fn flag(&mut self, name: &str) -> bool {
-        match self.text(name) {
-            Some("true") => true,
-            None | Some("false") => false,
-            Some(_) => {
-                self.refuse(name, "wrong_type", "这一项只能填 true 或 false。");
-                false
-            }
-        }
-    }
-
-    fn complete(self, area_id: Option<AreaId>, file: Option<File>) -> Result<(AreaId, File)> {
-        match (area_id, file) {
-            (Some(area_id), Some(file)) if self.problems.is_empty() => Ok((area_id, file)),
-            _ => Err(Error::Refused(INVALID, self.problems)),
-        }
-    }
-}
-
-/// The content of a field; `None` when it has more than `bytes_max`.
-async fn bytes(mut field: Field<'_>, bytes_max: usize) -> Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-        if bytes.len() + chunk.len() > bytes_max {
-            return Ok(None);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(Some(bytes))
-}
-
-fn unreadable(error: MultipartError) -> Error {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => file_too_large(),
-        StatusCode::BAD_REQUEST => MALFORMED.into(),
-        _ => TOO_SLOW.into(),
-    }
-}
-
-fn file_too_large() -> Error {
+fn file_too_large() -> FieldProblem {
     let reason = Unreadable::TooLarge;
-    Error::Refused(TOO_LARGE, vec![FieldProblem::new("file", reason.code(), reason.to_string())])
+    FieldProblem::new("file", reason.code(), reason.to_string())
 }

@@ -9,6 +9,7 @@ use hujifen::areas::{self, AreaName};
 use hujifen::auth::Cookies;
 use hujifen::clock::Clock;
 use hujifen::db::Db;
+use hujifen::evidence::Album;
 use hujifen::ids::AccountId;
 use hujifen::keys::Keys;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -31,7 +32,7 @@ impl Book {
         let clock = Clock::system();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("hujifen.db").display())).await.unwrap();
         let keys = Keys::open(&folder.path().join("keys"), &clock).unwrap();
-        let app = App::new(db, clock, keys, Cookies::Fenced);
+        let app = App::new(db, clock, keys, Album::of(folder.path()), Cookies::Fenced);
         app.write(async |tx| {
             let name = |text| AreaName::parse(text).unwrap();
             let county = areas::insert(tx, &app.clock, None, name("示范县")).await?;

@@ -19,6 +19,7 @@ use hujifen::auth::Cookies;
 use hujifen::awards::entity::Entity as Awards;
 use hujifen::clock::Clock;
 use hujifen::db::Db;
+use hujifen::evidence::Album;
 use hujifen::keys::Keys;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -139,7 +140,7 @@ async fn open(folder: &Path) -> App {
     let clock = Clock::system();
     let keys = Keys::open(&folder.join("keys"), &clock).unwrap();
     let db = Db::open(&format!("sqlite://{}", folder.join("hujifen.db").display())).await.unwrap();
-    App::new(db, clock, keys, Cookies::Fenced)
+    App::new(db, clock, keys, Album::of(folder), Cookies::Fenced)
 }
 
 /// Starts the program and notes how long it took until it takes writes.

@@ -13,6 +13,7 @@ mod authz;
 mod awards;
 mod command;
 mod demo;
+mod evidence;
 mod fresh;
 mod house;
 mod households;

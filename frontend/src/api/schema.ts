@@ -279,6 +279,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a photo that an award will name. It is turned upright, made smaller and written anew: what the camera
+         *     put beside it (place, time, device) is not kept. The same id and file again answer the photo as it stands (200).
+         */
+        post: operations["upload_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo, for its sender and for those who review what it was used for. */
+        get: operations["get_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo made small for a list, for those who may see the photo. */
+        get: operations["get_evidence_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/favourites": {
         parameters: {
             query?: never;
@@ -910,6 +964,11 @@ export interface components {
              */
             door: string | null;
             /**
+             * @description Its photos; their files are for the recorder and for those who review.
+             * @example []
+             */
+            evidence: components["schemas"]["Evidence"][];
+            /**
              * @description The grid it lies in.
              * @example 一组
              */
@@ -1334,6 +1393,66 @@ export interface components {
              */
             reason: string;
         };
+        /** @description What is known of a photo. */
+        Evidence: {
+            /**
+             * Format: int32
+             * @description Size of the kept file.
+             * @example 183204
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Pixels.
+             * @example 960
+             */
+            height: number;
+            /** @description Made on the phone. */
+            id: components["schemas"]["EvidenceId"];
+            /**
+             * Format: date-time
+             * @description When its file was removed; only the hash is left.
+             * @example null
+             */
+            removed_at: string | null;
+            /**
+             * @description Of the kept file, in hexadecimal digits. It is another than that of the file that was sent.
+             * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            sha256: string;
+            /**
+             * Format: date-time
+             * @description Server time.
+             * @example 2026-11-23T02:04:00Z
+             */
+            uploaded_at: string;
+            /** @description Which village's. */
+            village_id: components["schemas"]["AreaId"];
+            /**
+             * Format: int32
+             * @description Pixels.
+             * @example 1280
+             */
+            width: number;
+        };
+        /**
+         * Format: uuid
+         * @description A photo that shows a deed, made on the recorder's phone (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000601
+         */
+        EvidenceId: string;
+        /** @description A photo and where it was taken. */
+        EvidenceUpload: {
+            /** @description The village, or a grid of it. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * Format: binary
+             * @description JPEG, PNG or WebP, up to 10 MiB and 40 megapixels.
+             */
+            file: string;
+            /** @description UUIDv7 made on the phone; sending the same again keeps nothing twice. */
+            id: components["schemas"]["EvidenceId"];
+        };
         /** @description When spendable points that nobody exchanged expire. */
         Expiry: {
             /** @enum {string} */
@@ -1615,6 +1734,11 @@ export interface components {
             revision: number;
         };
         /**
+         * Format: binary
+         * @description A JPEG.
+         */
+        Jpeg: string;
+        /**
          * @description How deep an area stands.
          * @example grid
          * @enum {string}
@@ -1678,6 +1802,11 @@ export interface components {
              * @example 县
              */
             degree?: string | null;
+            /**
+             * @description Photos of it that were sent before, at most 3; each shows one award.
+             * @example []
+             */
+            evidence?: components["schemas"]["EvidenceId"][];
             /**
              * @description Who brought it in when another types it, up to 30 characters.
              * @example 王某
@@ -1877,6 +2006,11 @@ export interface components {
                  * @example 19号
                  */
                 door: string | null;
+                /**
+                 * @description Its photos; their files are for the recorder and for those who review.
+                 * @example []
+                 */
+                evidence: components["schemas"]["Evidence"][];
                 /**
                  * @description The grid it lies in.
                  * @example 一组
@@ -4512,6 +4646,7 @@ export interface operations {
                      *           "clipped": 0,
                      *           "degree": null,
                      *           "door": "19号",
+                     *           "evidence": [],
                      *           "grid_name": "一组",
                      *           "handled_by": "王某",
                      *           "household_code": "LJP0012",
@@ -4626,6 +4761,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "degree": null,
+                 *       "evidence": [],
                  *       "handled_by": "王某",
                  *       "household_id": "01939f7e-0000-7000-8000-000000000301",
                  *       "id": "01939f7e-0000-7000-8000-000000000501",
@@ -4658,6 +4794,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -4707,6 +4844,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -4795,7 +4933,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id_taken` 这个编号已经记过别的事，没有重复记。请回到首页重新记。 */
+            /**
+             * @description `id_taken` 这个编号已经记过别的事，没有重复记。请回到首页重新记。
+             *     `photo_used` 这张照片已经用在别的记录上，请另拍一张。
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4826,6 +4967,7 @@ export interface operations {
              * @description `household_closed` 这一户已经注销，不能再改动。
              *     `invalid` 填的内容有问题，请按提示改一下。
              *     `occurred_in_future` 日期不能在今天以后。
+             *     `photo_not_usable` 有照片没有传上来，或者不是您在本村传的。请重新拍。
              *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。
              *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
              *     `rule_not_recorded` 这一项到期自动算，不用人记。
@@ -4885,6 +5027,7 @@ export interface operations {
                  *       "awards": [
                  *         {
                  *           "degree": null,
+                 *           "evidence": [],
                  *           "handled_by": "王某",
                  *           "household_id": "01939f7e-0000-7000-8000-000000000301",
                  *           "id": "01939f7e-0000-7000-8000-000000000501",
@@ -4922,6 +5065,7 @@ export interface operations {
                      *             "clipped": 0,
                      *             "degree": null,
                      *             "door": "19号",
+                     *             "evidence": [],
                      *             "grid_name": "一组",
                      *             "handled_by": "王某",
                      *             "household_code": "LJP0012",
@@ -5090,6 +5234,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -5217,6 +5362,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -5421,6 +5567,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -5621,6 +5768,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -5821,6 +5969,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -6020,6 +6169,7 @@ export interface operations {
                      *       "clipped": 0,
                      *       "degree": null,
                      *       "door": "19号",
+                     *       "evidence": [],
                      *       "grid_name": "一组",
                      *       "handled_by": "王某",
                      *       "household_code": "LJP0012",
@@ -6158,6 +6308,380 @@ export interface operations {
             };
             /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["EvidenceUpload"];
+            };
+        };
+        responses: {
+            /** @description Was kept before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bytes": 183204,
+                     *       "height": 960,
+                     *       "id": "01939f7e-0000-7000-8000-000000000601",
+                     *       "removed_at": null,
+                     *       "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *       "uploaded_at": "2026-11-23T02:04:00Z",
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "width": 1280
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description Kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bytes": 183204,
+                     *       "height": 960,
+                     *       "id": "01939f7e-0000-7000-8000-000000000601",
+                     *       "removed_at": null,
+                     *       "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *       "uploaded_at": "2026-11-23T02:04:00Z",
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "width": 1280
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such village or grid in reach
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_id_taken` 这个编号已经传过别的照片，没有保存。请重新拍一张。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `not_a_photo` 这个文件不是照片。请用 JPEG、PNG 或 WebP 格式的照片。
+             *     `photo_unreadable` 照片打不开，可能没有传完整。请重新拍一张。
+             *     `too_many_pixels` 照片太大，超过 4000 万像素。请把相机的分辨率调小再拍。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_quota_used` 今天全村传的照片满了，请明天再传。 */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EvidenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo as it is kept */
+            200: {
+                headers: {
+                    /** @description `inline` with the file's name */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Jpeg"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_removed` 照片过了保存期，已经删除，只留下校验码。 */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evidence_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["EvidenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 320 pixels wide and high */
+            200: {
+                headers: {
+                    /** @description `inline` with the file's name */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Jpeg"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_removed` 照片过了保存期，已经删除，只留下校验码。 */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -31,6 +31,7 @@ pub async fn place(app: &TestApp) -> Place {
         household,
         waiting: withdrawn,
         posted: reversed,
+        photo: Uuid::nil(),
         rule,
         deduction,
         draft: adopted,

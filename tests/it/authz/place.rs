@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::gone;
 use crate::awards::award_id;
+use crate::evidence::{photo_id, picture, upload};
 use crate::reports::tried;
 use crate::support::TestApp;
 use crate::support::town::{self, Person};
@@ -53,6 +54,8 @@ pub struct Place {
     pub waiting: Uuid,
     /// Posted; recorded by the place's worker.
     pub posted: Uuid,
+    /// Of the award that waits; sent by the place's worker.
+    pub photo: Uuid,
     pub rule: Uuid,
     pub deduction: Uuid,
     /// A table that is not adopted.
@@ -84,6 +87,7 @@ impl Place {
             household: id(),
             waiting: id(),
             posted: id(),
+            photo: id(),
             rule: id(),
             deduction: id(),
             draft: id(),
@@ -101,7 +105,7 @@ impl Place {
 /// The places of the town, and none.
 pub async fn places(app: &TestApp) -> Vec<Place> {
     let town = &app.town;
-    let gone = gone::place(app).await;
+    let mut gone = gone::place(app).await;
     let mut grids = Vec::new();
     for village in [&town.village, &town.sibling, &town.far] {
         let below = areas::below(app.app.db.read(), village).await.unwrap();
@@ -128,6 +132,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             Some(Place { town: same, template, .. }) if *same == above.id.0 => *template,
             _ => town::draft(&app.app, above, town.cadre.id).await.0,
         };
+        let photo = sent(app, workers[number], grids[number].id.0, at).await;
         places.push(Place {
             at: Where::STANDING[number],
             town: above.id.0,
@@ -135,7 +140,8 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             grid: grids[number].id.0,
             household: households[number].0,
             posted: award(app, workers[number], at, households[number].0, rule).await,
-            waiting: award(app, workers[number], at + 1, households[number].0, asked).await,
+            waiting: award_with(app, workers[number], at + 1, households[number].0, asked, &[photo]).await,
+            photo,
             rule,
             deduction: rule_of(app, village, "乱倒垃圾").await,
             draft,
@@ -148,15 +154,30 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             admin: admin.id.0,
         });
     }
+    // What was sent is never over while its award waits.
+    gone.photo = places[0].photo;
     places.push(gone);
     places.push(Place::nowhere());
     places
 }
 
 pub async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid) -> Uuid {
+    award_with(app, worker, number, household, rule, &[]).await
+}
+
+async fn award_with(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid, photos: &[Uuid]) -> Uuid {
     let id = award_id(100 + number);
-    let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"});
+    let body = json!({"id": id, "household_id": household, "rule_id": rule, "occurred_on": "2026-11-20",
+        "evidence": photos});
     app.signed_in(worker).await.post("/awards", body).await.expect(201);
+    id
+}
+
+/// A photo that a worker took in his grid.
+async fn sent(app: &TestApp, worker: &Person, grid: Uuid, number: u32) -> Uuid {
+    let id = photo_id(100 + number);
+    let phone = app.signed_in(worker).await;
+    assert_eq!(upload(&phone, id, grid, &picture(8, 8)).await.status, 201);
     id
 }
 

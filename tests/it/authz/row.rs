@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::place::Place;
+use crate::evidence::{photo_id, picture};
 use crate::support::client::form;
 use crate::support::operations::Operation;
 
@@ -125,6 +126,14 @@ impl Ask {
     /// A form with a file for an area.
     pub fn form(mut self, area: Uuid, file: &str) -> Self {
         let (kind, body) = form(&[("area_id", area.to_string().as_bytes()), ("file", file.as_bytes())]);
+        (self.content_type, self.body) = (Some(kind), body);
+        self
+    }
+
+    /// A form with a photo taken in an area.
+    pub fn photo(mut self, area: Uuid) -> Self {
+        let (id, area) = (photo_id(1).to_string(), area.to_string());
+        let (kind, body) = form(&[("id", id.as_bytes()), ("area_id", area.as_bytes()), ("file", &picture(8, 8))]);
         (self.content_type, self.body) = (Some(kind), body);
         self
     }

@@ -10,9 +10,11 @@ use crate::awards::award_id;
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 2] = [("submit_award", "id"), ("submit_awards", "awards.id")];
+pub const MADE_BY_THE_PHONE: [(&str, &str); 3] =
+    [("submit_award", "id"), ("submit_awards", "awards.id"), ("upload_evidence", "id")];
 
-pub const ROWS: &[&[Row]] = &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, AWARDS, RANKINGS, REPORTS, IMPORTS];
+pub const ROWS: &[&[Row]] =
+    &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, RANKINGS, REPORTS, IMPORTS];
 
 const SYSTEM: &[Row] = &[
     plain("read_health", "", |ask, _| ask),
@@ -276,6 +278,12 @@ const REPORTS: &[Row] = &[
 const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
 const TABLE: &str =
     "类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n公益,巡河,加分,2,小时,,,无,免审,是,,";
+
+const EVIDENCE: &[Row] = &[
+    target("upload_evidence", "area_id", "taken in a grid", |ask, asked| ask.photo(asked.place.grid)),
+    target("get_evidence", "id", "of a waiting award", |ask, asked| ask.at("id", asked.place.photo)),
+    target("get_evidence_thumbnail", "id", "of a waiting award", |ask, asked| ask.at("id", asked.place.photo)),
+];
 
 const IMPORTS: &[Row] = &[
     target("import_households", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, ROSTER)),

@@ -1,6 +1,6 @@
 //! A house on a database of its own, with a clock that only the test moves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +9,7 @@ use hujifen::app::{self, App};
 use hujifen::auth::Cookies;
 use hujifen::clock::{Clock, Millis};
 use hujifen::db::Db;
+use hujifen::evidence::Album;
 use hujifen::keys::Keys;
 
 use super::Client;
@@ -29,7 +30,7 @@ pub struct TestApp {
     router: Router,
     now: Arc<AtomicI64>,
     _database: Option<Database>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl TestApp {
@@ -51,15 +52,21 @@ impl TestApp {
         let now = Arc::new(AtomicI64::new(NOW));
         let clock = clock(Arc::clone(&now));
         let keys = Keys::ephemeral(&clock);
-        let app = App::new(Db::open(&url).await.unwrap(), clock, keys, Cookies::Fenced);
+        let album = Album::of(folder.path());
+        let app = App::new(Db::open(&url).await.unwrap(), clock, keys, album, Cookies::Fenced);
         let town = town::build(&app).await;
         let router = app::router(app.clone());
-        Self { app, town, url, router, now, _database: database, _folder: folder }
+        Self { app, town, url, router, now, _database: database, folder }
     }
 
     /// Lets time pass.
     pub fn pass(&self, millis: Millis) {
         self.now.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The same database in another process.
