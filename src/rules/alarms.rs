@@ -50,7 +50,7 @@ pub async fn of(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Resu
     let cleared = query.order_by_desc(cleared::Column::Id).all(db).await?;
     let ringing = found.into_iter().map(|(rule, alarm)| {
         let text = text_of(rule, alarm.field).to_owned();
-        let (field, taking) = (name_of(alarm.field), rule.terms.shape.deducts());
+        let (field, taking) = (name_of(alarm.field), rule.terms.shape.takes());
         let same = |one: &&cleared::Model| {
             one.line == alarm.line.code && one.field == field && one.taking == taking && one.text == text
         };

@@ -127,6 +127,8 @@ mod tests {
             (Terms { points_cap: Some(cut), ..capped }, 120),
             (terms(round), 120),
             (terms(Shape::Base { points: points(100), window: Window::Year }), 100),
+            (terms(Shape::Base { points: points(1), window: Window::Day }), 366),
+            (Terms { repeat_doubles: Some(Window::Year), ..five() }, 5),
             (terms(Shape::Deduction { points: points(9) }), 0),
         ] {
             assert_eq!(terms.full_marks_a_year(), points(expected), "{terms:?}");

@@ -62,7 +62,7 @@ type Span = (usize, usize);
 /// Everything in a rule that crosses a red line, field by field, line by line; alarms of one line that overlap
 /// are one.
 pub fn alarms(category: &str, name: &str, terms: &Terms) -> Vec<Alarm> {
-    let taking = terms.shape.deducts();
+    let taking = terms.shape.takes();
     let fields = fields(category, name, terms);
     fields.into_iter().flat_map(|(field, text)| in_field(field, text, taking)).collect()
 }

@@ -143,6 +143,11 @@ impl Shape {
         matches!(self, Self::Deduction { .. } | Self::DegreesOff { .. } | Self::Veto(_))
     }
 
+    /// Whether somebody can lose by it: a round takes marks off for each spot.
+    pub fn takes(&self) -> bool {
+        self.deducts() || self.inspects()
+    }
+
     /// Whether it is scored on a round: zero spots are a fair finding.
     pub fn inspects(&self) -> bool {
         matches!(self, Self::Inspection { .. })

@@ -80,10 +80,10 @@ impl Limits {
         }
         if let Some(most) = self.own_points_max {
             let own = changes.added.iter().map(|rule| (Hundredths::ZERO, rule));
-            let altered = changes.altered.iter().map(|(old, rule)| (old.terms.unit_at_most(), rule));
+            let altered = changes.altered.iter().map(|(old, rule)| (old.terms.limited_at_most(), rule));
             for (allowed, rule) in own.chain(altered) {
                 // What the town's own item gives may stay.
-                if rule.terms.unit_at_most() > most.max(allowed) {
+                if rule.terms.limited_at_most() > most.max(allowed) {
                     refuse(Some(rule), format!("「{}」的分值超过了镇里规定的 {most} 分，请改小。", rule.name));
                 }
             }
@@ -101,14 +101,20 @@ impl Limits {
 }
 
 impl Terms {
-    /// The most that one unit of the rule can give or take, without caps, a repeat counted; a veto takes
-    /// no points. What is given each day, week or month counts as often as a month has it.
-    pub fn unit_at_most(&self) -> Hundredths {
+    /// What a template's limit is held against: the most that one unit gives or takes a person, a repeat
+    /// counted; what no deed gives counts as often as a month has its window.
+    fn limited_at_most(&self) -> Hundredths {
+        let one = match &self.shape {
+            Shape::Bands { bands } => bands.iter().map(Band::unit_at_most).max().unwrap_or_default(),
+            _ => self.unit_at_most(),
+        };
         let often = if self.repeat_doubles.is_some() { 2 } else { self.shape.times_a_month() };
-        Hundredths(self.plain_unit_at_most().0.saturating_mul(often))
+        Hundredths(one.0.saturating_mul(often))
     }
 
-    fn plain_unit_at_most(&self) -> Hundredths {
+    /// The most that one unit of the rule, or one step of its bands, can give or take, without caps; a veto
+    /// takes no points.
+    pub fn unit_at_most(&self) -> Hundredths {
         let most = |points: &mut dyn Iterator<Item = Hundredths>| points.max().unwrap_or_default();
         match &self.shape {
             Shape::Addition { points }
@@ -117,7 +123,7 @@ impl Terms {
             | Shape::TopShare { points, .. } => *points,
             Shape::Inspection { full_marks, .. } => *full_marks,
             Shape::Ladder { steps, .. } => most(&mut steps.iter().map(|step| step.points)),
-            Shape::Bands { bands } => most(&mut bands.iter().map(Band::unit_at_most)),
+            Shape::Bands { bands } => most(&mut bands.iter().map(|band| band.points)),
             Shape::Degrees { degrees } | Shape::DegreesOff { degrees } => {
                 most(&mut degrees.iter().map(|degree| degree.points))
             }
