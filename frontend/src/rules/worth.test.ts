@@ -91,3 +91,14 @@ test('a degree must be said, people are multiplied, caps of points bind', () => 
     8,
   );
 });
+
+test('what hangs on other deeds of the household is not foretold', () => {
+  expect(expectedPoints(plain({}), given(1), 0)).toBe(5);
+  for (const change of [
+    { category_cap: { units: 4, window: 'month' } },
+    { highest_of: '救灾' },
+    { repeat_doubles: 'year' },
+  ] as const) {
+    expect(expectedPoints(plain(change), given(1), 0)).toBeNull();
+  }
+});

@@ -27,8 +27,13 @@ export function unitsUsed(rule: Rule, caps: CapUse[]): number {
   return caps.find((use) => use.rule_id === rule.id && use.window === window)?.units_used ?? 0;
 }
 
+/** What it gives hangs on other deeds of the household that the phone does not know. */
+const dependsOnOthers = (rule: Rule) =>
+  (rule.category_cap ?? rule.highest_of ?? rule.repeat_doubles) !== null;
+
 /** Points the household would get; deductions are negative; null when they cannot be foretold. */
 export function expectedPoints(rule: Rule, given: Given, used: Used): number | null {
+  if (dependsOnOthers(rule)) return null;
   const counts =
     rule.cap && used !== null
       ? Math.min(given.quantity, Math.max(0, rule.cap.units - used))
