@@ -100,5 +100,6 @@ test('what hangs on other deeds of the household is not foretold', () => {
     { repeat_doubles: 'year' },
   ] as const) {
     expect(expectedPoints(plain(change), given(1), 0)).toBeNull();
+    expect(expectedPoints(rule(change), given(1), 4), 'its own cap is used up').toBe(0);
   }
 });

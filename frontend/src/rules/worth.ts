@@ -33,7 +33,6 @@ const dependsOnOthers = (rule: Rule) =>
 
 /** Points the household would get; deductions are negative; null when they cannot be foretold. */
 export function expectedPoints(rule: Rule, given: Given, used: Used): number | null {
-  if (dependsOnOthers(rule)) return null;
   const counts =
     rule.cap && used !== null
       ? Math.min(given.quantity, Math.max(0, rule.cap.units - used))
@@ -45,7 +44,9 @@ export function expectedPoints(rule: Rule, given: Given, used: Used): number | n
     rule.points_cap?.points ?? Infinity,
     rule.category_points_cap?.points ?? Infinity,
   );
-  return Math.min(full, most) * (deducts(rule) ? -1 : 1) || 0;
+  const points = Math.min(full, most) * (deducts(rule) ? -1 : 1) || 0;
+  // Other deeds only take from it, or double it: nothing stays nothing.
+  return points && dependsOnOthers(rule) ? null : points;
 }
 
 function shaped(rule: Rule, units: number, degree: string | null, used: Used): number | null {
