@@ -1,5 +1,5 @@
 /** Codes of the API in the words of the village. */
-import type { Award, AwardStatus, Proof, Role, Rule, StepKind } from './api/types';
+import type { AwardStatus, Proof, Role, Rule, StatementLine, StepKind } from './api/types';
 import { points } from './points';
 
 export const roleWords: Record<Role, string> = {
@@ -50,8 +50,10 @@ export function amountWords(quantity: number | null, unit: string | null): strin
     : ` ${points(quantity)} ${unit ?? ''}`;
 }
 
+type Deed = Pick<StatementLine, 'rule_name' | 'degree' | 'quantity' | 'unit' | 'people'>;
+
 /** What was done: the deed, which degree, how much, for how many. */
-export function deedWords({ rule_name, degree, quantity, unit, people }: Award): string {
+export function deedWords({ rule_name, degree, quantity, unit, people }: Deed): string {
   const counted = amountWords(quantity, unit);
   return `${rule_name}${degree ? `(${degree})` : ''}${counted}${people === null ? '' : ` 按 ${people} 人`}`;
 }
@@ -62,4 +64,5 @@ export const stepWords: Record<StepKind, string> = {
   reject: '不同意',
   withdraw: '撤回',
   reverse: '改正',
+  refold: '重算',
 };

@@ -22,18 +22,22 @@ pub async fn protect(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbE
                 .await?;
         }
         _ => {
-            for verb in ["UPDATE", "DELETE"] {
-                connection
-                    .execute_unprepared(&format!(
-                        "CREATE TRIGGER {table}_no_{} BEFORE {verb} ON {table} \
-                         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;",
-                        verb.to_lowercase()
-                    ))
-                    .await?;
-            }
+            connection.execute_unprepared(&sqlite_refusals(table)).await?;
         }
     }
     Ok(())
+}
+
+/// What [`protect`] says to SQLite.
+pub fn sqlite_refusals(table: &str) -> String {
+    let refusal = |verb: &str| {
+        let name = verb.to_lowercase();
+        format!(
+            "CREATE TRIGGER {table}_no_{name} BEFORE {verb} ON {table} \
+             BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+        )
+    };
+    ["UPDATE", "DELETE"].map(refusal).concat()
 }
 
 /// Refuses every change to an adopted rule set and to the rules in it.

@@ -30,6 +30,8 @@ mod m15_rule_life;
 mod m16_favourites;
 mod m17_awards_in_book;
 mod m30_evidence;
+mod m31_every_deed_in_book;
+mod m32_doubled;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m16_favourites::Migration),
             Box::new(m17_awards_in_book::Migration),
             Box::new(m30_evidence::Migration),
+            Box::new(m31_every_deed_in_book::Migration),
+            Box::new(m32_doubled::Migration),
         ]
     }
 }

@@ -24,56 +24,10 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
-        manager
-            .create_table(
-                clustered(
-                    manager,
-                    Table::create()
-                        .table("entries")
-                        .col(uuid("village_id"))
-                        .col(big_integer("seq").check(Expr::col("seq").gt(0)))
-                        .col(uuid("household_id"))
-                        .col(text("from_account").check(Expr::cust(format!("from_account IN ({ACCOUNTS})"))))
-                        .col(
-                            text("to_account").check(Expr::cust(format!(
-                                "to_account IN ({ACCOUNTS}) AND to_account <> from_account"
-                            ))),
-                        )
-                        .col(big_integer("points").check(Expr::col("points").gt(0)))
-                        .col(text("cause_kind").check(Expr::cust("cause_kind IN ('award','reversal')")))
-                        .col(uuid("cause_id"))
-                        .col(small_integer("leg"))
-                        .col(binary("cause_digest"))
-                        .col(ordered(manager, text("period")))
-                        .col(boolean("late"))
-                        .col(date("occurred_on"))
-                        .col(uuid_null("rule_set_id"))
-                        .col(uuid_null("rule_id"))
-                        .col(uuid("recorder_id"))
-                        .col(big_integer("recorded_at"))
-                        .col(big_integer_null("reverses_seq"))
-                        .col(small_integer("alg"))
-                        .col(binary("mac"))
-                        .primary_key(Index::create().col("village_id").col("seq")),
-                )
-                .take(),
-            )
-            .await?;
-        for (name, columns) in [
-            ("entries_causes", ["cause_kind", "cause_id", "household_id", "leg"].as_slice()),
-            ("entries_reversed_once", &["village_id", "reverses_seq"]),
-        ] {
-            let mut index = Index::create().name(name).table("entries").unique().take();
-            for column in columns {
-                index.col(*column);
-            }
+        manager.create_table(entries_table(manager, 1, &["award", "reversal"])).await?;
+        for index in entries_indexes() {
             manager.create_index(index).await?;
         }
-        manager
-            .create_index(
-                Index::create().name("entries_of_household").table("entries").col("household_id").col("seq").take(),
-            )
-            .await?;
         append_only::protect(manager, "entries").await?;
 
         let mut balances =
@@ -126,4 +80,55 @@ impl MigrationTrait for Migration {
             )
             .await
     }
+}
+
+/// The table of entries that move at least so many hundredths of points, made by causes of some kinds.
+pub(crate) fn entries_table(manager: &SchemaManager<'_>, least: i64, kinds: &[&str]) -> TableCreateStatement {
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    clustered(
+        manager,
+        Table::create()
+            .table("entries")
+            .col(uuid("village_id"))
+            .col(big_integer("seq").check(Expr::col("seq").gt(0)))
+            .col(uuid("household_id"))
+            .col(text("from_account").check(Expr::cust(format!("from_account IN ({ACCOUNTS})"))))
+            .col(
+                text("to_account")
+                    .check(Expr::cust(format!("to_account IN ({ACCOUNTS}) AND to_account <> from_account"))),
+            )
+            .col(big_integer("points").check(Expr::col("points").gte(least)))
+            .col(text("cause_kind").check(Expr::cust(format!("cause_kind IN ({})", kinds.join(",")))))
+            .col(uuid("cause_id"))
+            .col(small_integer("leg"))
+            .col(binary("cause_digest"))
+            .col(ordered(manager, text("period")))
+            .col(boolean("late"))
+            .col(date("occurred_on"))
+            .col(uuid_null("rule_set_id"))
+            .col(uuid_null("rule_id"))
+            .col(uuid("recorder_id"))
+            .col(big_integer("recorded_at"))
+            .col(big_integer_null("reverses_seq"))
+            .col(small_integer("alg"))
+            .col(binary("mac"))
+            .primary_key(Index::create().col("village_id").col("seq")),
+    )
+    .take()
+}
+
+/// A cause posts once, an entry is reversed once, and the entries of a household in their order.
+pub(crate) fn entries_indexes() -> Vec<IndexCreateStatement> {
+    let index = |name: &'static str, columns: &[&'static str]| {
+        let mut index = Index::create().name(name).table("entries").take();
+        columns.iter().for_each(|column| {
+            index.col(*column);
+        });
+        index
+    };
+    vec![
+        index("entries_causes", &["cause_kind", "cause_id", "household_id", "leg"]).unique().take(),
+        index("entries_reversed_once", &["village_id", "reverses_seq"]).unique().take(),
+        index("entries_of_household", &["household_id", "seq"]),
+    ]
 }

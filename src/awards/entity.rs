@@ -57,6 +57,8 @@ pub struct Model {
     pub clipped: Hundredths,
     /// Units that were counted against the cap; zero until posted.
     pub units: Hundredths,
+    /// The points were doubled: it happened before in the window.
+    pub doubled: bool,
     /// Where it stands.
     pub status: Status,
     /// The rule demands a proof that was not given.
@@ -98,6 +100,8 @@ pub enum StepKind {
     Withdraw,
     /// 改正
     Reverse,
+    /// 重算: an earlier award was corrected, which changed what this one is worth.
+    Refold,
 }
 
 /// Steps on an award, in order.

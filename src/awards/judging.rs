@@ -139,6 +139,7 @@ impl Judging {
             points: Hundredths::ZERO,
             clipped: Hundredths::ZERO,
             units: Hundredths::ZERO,
+            doubled: false,
             status: Status::Submitted,
             proof_pending,
             occurred_on: item.occurred_on,

@@ -1,5 +1,5 @@
 //! Awards: a deed is recorded, reviewed where the rule asks for it, posted once, and undone by an
-//! opposite entry if it was wrong.
+//! opposite entry if it was wrong; the later ones are then judged as if it had never been.
 //!
 //! Invariants: the phone's id is the award's identity for ever, the same request from the same
 //! account answers the award as it stands; a deduction, a proof still missing and the recorder's own
@@ -11,6 +11,7 @@ pub mod entity;
 mod judging;
 pub mod listing;
 pub mod outward;
+mod refold;
 pub mod review;
 pub mod routes;
 pub mod statement;
@@ -172,28 +173,33 @@ async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Resu
     audit::append_of_many(tx, &pen.clock, acts.iter().zip(requests)).await
 }
 
-/// The entry of a posted award; none while it waits, nor for one that came to zero points.
+/// The entry of a posted award, also of one that came to nothing; none while it waits.
 fn posting(award: &Award, rule: &Rule) -> Option<Posting> {
-    let period = award.period.clone().filter(|_| award.status == Status::Posted && award.points.0 != 0)?;
+    (award.status == Status::Posted).then(|| moving(award, rule, award.points))
+}
+
+/// The entry that moves so many points because of an award, in the award's own month.
+fn moving(award: &Award, rule: &Rule, points: Hundredths) -> Posting {
     let holder = if rule.terms.redeemable { Account::Pending } else { Account::Base };
-    let (from, to) = if award.points.0 > 0 { (Account::Issued, holder) } else { (holder, Account::Issued) };
-    Some(Posting {
+    let (from, to) = if points.0 < 0 { (holder, Account::Issued) } else { (Account::Issued, holder) };
+    Posting {
         village_id: award.village_id,
         household_id: award.household_id,
         from,
         to,
-        points: Hundredths(award.points.0.abs()),
+        points: Hundredths(points.0.abs()),
         cause_kind: CauseKind::Award,
         cause_id: award.id.0,
+        leg: 0,
         cause_digest: award.digest.clone(),
-        period,
+        period: award.period.clone().unwrap_or_default(),
         late: award.late,
         occurred_on: award.occurred_on,
         rule_set_id: Some(award.rule_set_id),
         rule_id: Some(award.rule_id),
         recorder_id: award.recorded_by,
         reverses_seq: None,
-    })
+    }
 }
 
 /// What is counted of a household under a rule in the windows of a day.
@@ -218,7 +224,7 @@ fn counted(award: &Award, rule: &Rule) -> BTreeMap<CapKey, Hundredths> {
     moved.map(|(counter, by)| (cap_key(award.household_id, counter), by)).collect()
 }
 
-/// Points, cut-off points and units of an award; when it is posted now, advances `used`.
+/// Points, cut-off points, doubling and units of an award; when it is posted now, advances `used`.
 fn settle(award: &mut Award, rule: &Rule, used: &mut HashMap<CapKey, Hundredths>) {
     let had = |counter: &Counter| used.get(&cap_key(award.household_id, counter)).copied().unwrap_or_default();
     let deed = Deed {
@@ -230,6 +236,7 @@ fn settle(award: &mut Award, rule: &Rule, used: &mut HashMap<CapKey, Hundredths>
     let worth = rule.terms.worth(&deed, &counters(rule, award.occurred_on), had);
     award.points = worth.points;
     award.clipped = worth.clipped;
+    award.doubled = worth.doubled;
     if award.status == Status::Posted {
         award.units = worth.units;
         for (key, by) in counted(award, rule) {

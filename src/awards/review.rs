@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
+use super::refold::Correction;
 use super::view::{self, View};
-use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, posting, settle};
+use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, moving, posting, settle};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
@@ -105,7 +106,7 @@ impl Steps<'_> {
         self.turn(tx, may, found, (StepKind::Withdraw, Status::Withdrawn), reason, "withdraw_award").await
     }
 
-    /// Undoes a posted award by an opposite entry, and frees what it used of a cap.
+    /// Undoes a posted award by an opposite entry, and frees what it used for those that came after it.
     ///
     /// # Errors
     /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
@@ -123,30 +124,22 @@ impl Steps<'_> {
         }
         let award = &found.view.award;
         let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
-        let freed = counted(award, &found.rule).into_iter().map(|(key, by)| (key, Hundredths(-by.0)));
-        book.use_caps(&freed.collect()).await?;
-        if let Some(posted) = ledger::entry_of(tx, CauseKind::Award, id.0, award.household_id).await? {
-            let noticed = award.period.as_deref().unwrap_or_default();
-            let (period, late) = periods::closed(tx, [award.village_id]).await?.following(award.village_id, noticed);
-            let undone = Posting {
-                village_id: posted.village_id,
-                household_id: posted.household_id,
-                from: posted.to_account,
-                to: posted.from_account,
-                points: posted.points,
-                cause_kind: CauseKind::Reversal,
-                cause_id: id.0,
-                cause_digest: award.digest.clone(),
-                period,
-                late,
-                occurred_on: posted.occurred_on,
-                rule_set_id: posted.rule_set_id,
-                rule_id: posted.rule_id,
-                recorder_id: may.account_id(),
-                reverses_seq: Some(posted.seq),
-            };
-            book.post_many(vec![undone]).await?;
-        }
+        let posted = ledger::entry_of(tx, CauseKind::Award, id.0, award.household_id).await?;
+        let seq = posted.ok_or_else(|| Error::Internal("a posted award without its entry".to_owned()))?.seq;
+        let noticed = award.period.as_deref().unwrap_or_default();
+        let (period, late) = periods::closed(tx, [award.village_id]).await?.following(award.village_id, noticed);
+        let undone = Posting {
+            cause_kind: CauseKind::Reversal,
+            period,
+            late,
+            recorder_id: may.account_id(),
+            reverses_seq: Some(seq),
+            ..moving(award, &found.rule, Hundredths(-award.points.0))
+        };
+        book.post_many(vec![undone]).await?;
+        let Self { pen, shelf } = *self;
+        let correction = Correction { pen, shelf, award, rule: &found.rule, seq, by: may.account_id() };
+        correction.carry(tx, &mut book).await?;
         self.turn(tx, may, found, (StepKind::Reverse, Status::Reversed), Some(reason), "reverse_award").await
     }
 
@@ -204,6 +197,7 @@ impl Steps<'_> {
             points: Set(award.points),
             clipped: Set(award.clipped),
             units: Set(award.units),
+            doubled: Set(award.doubled),
             ..Default::default()
         };
         self.change(tx, &found.view.award, changed).await

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{entity, view};
+use super::{StepKind, entity, view};
 use crate::accounts;
 use crate::clock::instant;
 use crate::error::Result;
@@ -48,6 +48,13 @@ pub struct Line {
     /// Which degree, where the rule has degrees.
     #[schema(example = "县级")]
     pub degree: Option<String>,
+    /// How many people it was multiplied by, where the rule counts 按人.
+    pub people: Option<i32>,
+    /// Points that a cap, or a better deed of the same day, cut off.
+    pub clipped: Hundredths,
+    /// Counted twice: it happened before.
+    #[schema(example = false)]
+    pub doubled: bool,
     /// Day of the deed.
     #[schema(example = "2026-11-22")]
     pub occurred_on: NaiveDate,
@@ -69,7 +76,7 @@ pub struct Line {
     /// A later entry undoes it.
     #[schema(example = false)]
     pub reversed: bool,
-    /// Why it undoes another.
+    /// Why it undoes another, or why the award behind it was judged again.
     pub reason: Option<String>,
 }
 
@@ -121,9 +128,9 @@ pub async fn lines(
     let causes: HashSet<AwardId> = entries.iter().map(|entry| AwardId(entry.cause_id)).collect();
     let awards = entity::Entity::find().filter(entity::Column::Id.is_in(causes)).all(db).await?;
     let awards: HashMap<AwardId, entity::Model> = awards.into_iter().map(|award| (award.id, award)).collect();
-    let undone: Vec<AwardId> =
-        awards.values().filter(|award| award.status == super::Status::Reversed).map(|award| award.id).collect();
-    let steps = view::steps(db, undone).await?;
+    let explained = entries.iter().filter(|entry| entry.cause_kind != CauseKind::Award);
+    let explained: HashSet<AwardId> = explained.map(|entry| AwardId(entry.cause_id)).collect();
+    let steps = view::steps(db, explained.into_iter().collect()).await?;
     let names = accounts::names_of_found_rows(db, entries.iter().map(|entry| entry.recorder_id)).await?;
     let rules = shelf.in_force(db, [household.village_id]).await?;
     let line = |entry: ledger::entity::entry::Model| {
@@ -132,8 +139,14 @@ pub async fn lines(
         let rule = entry.rule_set_id.and_then(|set| rules.set(set)).and_then(|set| set.rule(entry.rule_id?));
         let undoes = entry.cause_kind == CauseKind::Reversal;
         let earned = entry.from_account == Account::Issued;
-        let why =
-            || steps.get(&award_id)?.iter().rev().find(|step| step.kind == super::StepKind::Reverse)?.reason.clone();
+        let points = if earned { entry.points } else { Hundredths(-entry.points.0) };
+        // Of an award that was judged again, its row knows only how it came to its present points.
+        let told = award.filter(|award| entry.cause_kind == CauseKind::Award && award.points == points);
+        // The nth time that an award was judged again has the nth leg.
+        let why = |kind: StepKind, nth: i16| {
+            let mut steps = steps.get(&award_id)?.iter().filter(|step| step.kind == kind);
+            steps.nth(usize::try_from(nth).ok()?)?.reason.clone()
+        };
         Line {
             seq: entry.seq,
             kind: entry.cause_kind,
@@ -141,18 +154,25 @@ pub async fn lines(
             rule_id: entry.rule_id,
             rule_name: rule.map(|rule| rule.name.clone()).unwrap_or_default(),
             category: rule.map(|rule| rule.category.clone()).unwrap_or_default(),
-            points: if earned { entry.points } else { Hundredths(-entry.points.0) },
+            points,
             quantity: award.map(|award| award.quantity),
             unit: rule.map(|rule| rule.terms.counted().to_owned()),
             degree: award.and_then(|award| award.degree.clone()),
+            people: told.and_then(|award| award.people),
+            clipped: told.map_or(Hundredths::ZERO, |award| award.clipped),
+            doubled: told.is_some_and(|award| award.doubled),
             occurred_on: entry.occurred_on,
             period: entry.period,
             late: entry.late,
             recorded_at: instant(entry.recorded_at),
             recorder_name: names.get(&entry.recorder_id).cloned().unwrap_or_default(),
-            note: award.filter(|_| !undoes).and_then(|award| award.note.clone()),
+            note: award.filter(|_| entry.cause_kind == CauseKind::Award).and_then(|award| award.note.clone()),
             reversed: !undoes && award.is_some_and(|award| award.status == super::Status::Reversed),
-            reason: if undoes { why() } else { None },
+            reason: match entry.cause_kind {
+                CauseKind::Award => None,
+                CauseKind::Reversal => why(StepKind::Reverse, entry.leg),
+                CauseKind::Refold => why(StepKind::Refold, entry.leg),
+            },
         }
     };
     Ok(entries.into_iter().map(line).collect())

@@ -20,6 +20,9 @@ use crate::rules::{self, Rule};
 /// Awards read at a time.
 const PAGE: u64 = 2_000;
 
+/// What awards make entries of.
+const KINDS: [CauseKind; 3] = [CauseKind::Award, CauseKind::Reversal, CauseKind::Refold];
+
 /// Checks every award against its entries, and the caps against all of them; stops at the first that does not fit. Answers how many
 /// awards were read.
 ///
@@ -39,9 +42,8 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
         after = Some(last.id);
         read += awards.len() as u64;
         let ids: Vec<Uuid> = awards.iter().map(|award| award.id.0).collect();
-        let kinds = [CauseKind::Award, CauseKind::Reversal];
         let entries = entry::Entity::find()
-            .filter(entry::Column::CauseKind.is_in(kinds))
+            .filter(entry::Column::CauseKind.is_in(KINDS))
             .filter(entry::Column::CauseId.is_in(ids))
             .all(db)
             .await?;
@@ -64,8 +66,7 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
             }
         }
     }
-    let kinds = [CauseKind::Award, CauseKind::Reversal];
-    let unexplained = entry::Entity::find().filter(entry::Column::CauseKind.is_in(kinds));
+    let unexplained = entry::Entity::find().filter(entry::Column::CauseKind.is_in(KINDS));
     if unexplained.clone().count(db).await? != explained {
         let village = unexplained.one(db).await?.map_or(AreaId(Uuid::nil()), |entry| entry.village_id);
         let what = "账上有的条目找不到对应的记录，记录被删过。".to_owned();
@@ -162,14 +163,15 @@ fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
     let signed = |entry: &entry::Model| {
         if entry.from_account == Account::Issued { entry.points.0 } else { -entry.points.0 }
     };
-    let posted: i64 = of(CauseKind::Award).map(signed).sum();
+    let counts = [CauseKind::Award, CauseKind::Reversal].map(|kind| of(kind).count());
     let undone: i64 = of(CauseKind::Reversal).map(signed).sum();
+    let given: i64 = entries.iter().map(signed).sum::<i64>() - undone;
     let expected = match award.status {
-        Status::Posted => (award.points.0, 0),
-        Status::Reversed => (award.points.0, -award.points.0),
-        Status::Submitted | Status::Returned | Status::Rejected | Status::Withdrawn => (0, 0),
+        Status::Posted => ([1, 0], award.points.0, 0),
+        Status::Reversed => ([1, 1], award.points.0, -award.points.0),
+        Status::Submitted | Status::Returned | Status::Rejected | Status::Withdrawn => ([0, 0], 0, 0),
     };
-    if (posted, undone) != expected {
+    if (counts, given, undone) != expected {
         return Some("分数和账上的对不上。");
     }
     let same = |entry: &entry::Model| {
@@ -179,7 +181,7 @@ fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
             && entry.rule_id == Some(award.rule_id)
             && entry.rule_set_id == Some(award.rule_set_id)
             && entry.occurred_on == award.occurred_on
-            && (entry.cause_kind == CauseKind::Reversal
+            && (entry.cause_kind != CauseKind::Award
                 || Some(&entry.period) == award.period.as_ref() && entry.late == award.late)
     };
     (!entries.iter().all(same)).then_some("户、细则、日期或原话和账上的对不上。")

@@ -56,6 +56,7 @@ fn canonical(entry: &Entry) -> Vec<u8> {
     bytes.push(match entry.cause_kind {
         CauseKind::Award => 1,
         CauseKind::Reversal => 2,
+        CauseKind::Refold => 3,
     });
     bytes.extend(entry.cause_id.as_bytes());
     bytes.extend(entry.leg.to_be_bytes());

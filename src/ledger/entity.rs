@@ -35,6 +35,8 @@ pub enum CauseKind {
     Award,
     /// The correction of one by an opposite entry.
     Reversal,
+    /// The difference to what an award is worth since an earlier one was corrected.
+    Refold,
 }
 
 /// Lines of the book.
@@ -63,7 +65,7 @@ pub mod entry {
         pub from_account: Account,
         /// To there.
         pub to_account: Account,
-        /// So many, more than zero.
+        /// So many; zero for a deed that came to nothing.
         pub points: Hundredths,
         /// What made it.
         pub cause_kind: CauseKind,

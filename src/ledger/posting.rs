@@ -41,12 +41,14 @@ pub struct Posting {
     pub from: Account,
     /// To there.
     pub to: Account,
-    /// So many, more than zero.
+    /// So many, zero or more.
     pub points: Hundredths,
     /// What made it.
     pub cause_kind: CauseKind,
     /// Which one.
     pub cause_id: Uuid,
+    /// Which entry of that cause for the household, from 0: the book takes each once.
+    pub leg: i16,
     /// SHA-256 over what the cause said.
     pub cause_digest: Vec<u8>,
     /// The month it counts in.
@@ -148,7 +150,7 @@ impl OpenBook<'_> {
         // A deed may use up a cap although it came to no points.
         rows.iter().for_each(|row| self.tx.touch(Touch::Household(*row.household_id.as_ref())));
         // A row that frees cannot be inserted first (units >= 0 is checked before the conflict is
-        // met), so what frees is updated by itself; it comes one at a time, from reversals.
+        // met), so what frees is updated by itself; it is little, from a correction.
         let (freeing, using): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.units.as_ref().0 < 0);
         for row in freeing {
             let freed = cap_use::Entity::update_many()
@@ -185,12 +187,9 @@ impl OpenBook<'_> {
         }
         let mut entries = Vec::with_capacity(postings.len());
         let mut sums = Sums::default();
-        let mut legs: HashMap<(CauseKind, Uuid, HouseholdId), i16> = HashMap::new();
         let now = self.pen.clock.now();
         for posting in postings {
-            let cause = (posting.cause_kind, posting.cause_id, posting.household_id);
-            let leg = legs.entry(cause).and_modify(|leg| *leg += 1).or_insert(0);
-            let entry = self.link(posting, *leg, now)?;
+            let entry = self.link(posting, now)?;
             self.tx.touch(Touch::Village(entry.village_id));
             self.tx.touch(Touch::Household(entry.household_id));
             sums.add(&entry);
@@ -204,7 +203,7 @@ impl OpenBook<'_> {
         self.write_heads().await
     }
 
-    fn link(&mut self, posting: Posting, leg: i16, now: Millis) -> Result<entry::Model> {
+    fn link(&mut self, posting: Posting, now: Millis) -> Result<entry::Model> {
         let head = self
             .heads
             .get_mut(&posting.village_id)
@@ -218,7 +217,7 @@ impl OpenBook<'_> {
             points: posting.points,
             cause_kind: posting.cause_kind,
             cause_id: posting.cause_id,
-            leg,
+            leg: posting.leg,
             cause_digest: posting.cause_digest,
             period: posting.period,
             late: posting.late,

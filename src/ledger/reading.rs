@@ -98,6 +98,28 @@ pub async fn entry_of(
     Ok(query.one(db).await?)
 }
 
+/// Numbers of a household's entries of one kind behind one of its numbers, by their causes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn numbers_after(
+    db: &impl ConnectionTrait,
+    household: HouseholdId,
+    kind: CauseKind,
+    after: i64,
+) -> Result<HashMap<Uuid, i64>> {
+    let rows: Vec<(Uuid, i64)> = entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::CauseId, entry::Column::Seq])
+        .filter(entry::Column::HouseholdId.eq(household))
+        .filter(entry::Column::Seq.gt(after))
+        .filter(entry::Column::CauseKind.eq(kind))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Entries of a household, newest first, before one of its numbers.
 ///
 /// # Errors

@@ -1,7 +1,6 @@
 //! The deeds that stand in a village's book, read in pages along an index, in the order of their posting.
 //!
-//! What was reversed is as if it had never been: where it had filled a cap, the deeds that were cut then
-//! count now. Pages are read one after the other, each in a statement of its own, so that no reader is
+//! What was reversed is as if it had never been, here as in the book. Pages are read one after the other, each in a statement of its own, so that no reader is
 //! held for long; a deed that is posted meanwhile may be among them or not.
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,10 +12,8 @@ use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _, QueryTrait as 
 
 use super::trial::{Fact, Stretch};
 use crate::areas::Area;
-use crate::awards::StepKind;
-use crate::awards::entity::{Column, Entity, step};
-use crate::clock::Millis;
-use crate::error::Result;
+use crate::awards::entity::{Column, Entity};
+use crate::error::{Error, Result};
 use crate::households::entity as household;
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
@@ -36,11 +33,7 @@ const IN_BOOK: &str = "awards.status = 'posted'";
 pub type JudgedBy = HashMap<(RuleSetId, RuleId), (String, String)>;
 
 type Columns =
-    (AwardId, HouseholdId, RuleSetId, RuleId, Hundredths, Option<String>, Option<i32>, NaiveDate, Hundredths, Millis);
-
-/// When a fact was posted: server time, number in the book, the award's identity. What came to nothing
-/// has no number; it stands behind those of the same instant, which it can not have kept from points.
-type Posted = (Millis, i64, AwardId);
+    (AwardId, HouseholdId, RuleSetId, RuleId, Hundredths, Option<String>, Option<i32>, NaiveDate, Hundredths);
 
 /// Posted awards of a village whose deeds happened in a stretch of days.
 pub fn in_book(village: AreaId, from: NaiveDate, until: NaiveDate) -> Select<Entity> {
@@ -78,7 +71,8 @@ pub fn page(village: AreaId, stretch: &Stretch, after: Option<(NaiveDate, AwardI
 /// Facts as they come from the book.
 #[derive(Default)]
 pub struct Facts {
-    placed: Vec<(Posted, Fact)>,
+    /// By their numbers in the book.
+    placed: Vec<(i64, Fact)>,
     last: Option<(NaiveDate, AwardId)>,
 }
 
@@ -96,24 +90,19 @@ impl Facts {
         let rows: Vec<Columns> = page(village, stretch, self.last)
             .select_only()
             .columns([Column::Id, Column::HouseholdId, Column::RuleSetId, Column::RuleId, Column::Quantity])
-            .columns([Column::Degree, Column::People, Column::OccurredOn, Column::Points, Column::RecordedAt])
+            .columns([Column::Degree, Column::People, Column::OccurredOn, Column::Points])
             .into_tuple()
             .all(db)
             .await?;
         let Some(last) = rows.last() else { return Ok(None) };
         self.last = Some((last.7, last.0));
         let numbers = numbers(db, rows.iter().map(|row| row.0)).await?;
-        let without = rows.iter().map(|row| row.0).filter(|id| !numbers.contains_key(id)).collect();
-        let approved = approved(db, without).await?;
-        for (id, household_id, rule_set_id, rule_id, quantity, degree, people, occurred_on, points, recorded_at) in rows
-        {
-            let (at, seq) = match numbers.get(&id) {
-                Some(place) => *place,
-                None => (approved.get(&id).copied().unwrap_or(recorded_at), i64::MAX),
-            };
+        for (id, household_id, rule_set_id, rule_id, quantity, degree, people, occurred_on, points) in rows {
+            let number = numbers.get(&id).copied();
+            let number = number.ok_or_else(|| Error::Internal("a posted award without its entry".to_owned()))?;
             let people = people.map(i32::unsigned_abs);
             let fact = Fact { household_id, rule_set_id, rule_id, quantity, degree, people, occurred_on, points };
-            self.placed.push(((at, seq, id), fact));
+            self.placed.push((number, fact));
         }
         Ok(Some(self.placed.len()))
     }
@@ -125,44 +114,24 @@ impl Facts {
 
     /// All of them in the order of their posting.
     pub fn in_order(mut self) -> Vec<Fact> {
-        self.placed.sort_unstable_by_key(|(posted, _)| *posted);
+        self.placed.sort_unstable_by_key(|(number, _)| *number);
         self.placed.into_iter().map(|(_, fact)| fact).collect()
     }
 }
 
-/// The entries of some awards: cause, server time and number.
+/// The entries of some awards: cause and number.
 pub fn entries(ids: impl Iterator<Item = AwardId>) -> Select<entry::Entity> {
     entry::Entity::find()
         .select_only()
-        .columns([entry::Column::CauseId, entry::Column::RecordedAt, entry::Column::Seq])
+        .columns([entry::Column::CauseId, entry::Column::Seq])
         .filter(entry::Column::CauseKind.eq(CauseKind::Award))
         .filter(entry::Column::CauseId.is_in(ids.map(|id| id.0)))
 }
 
-/// Server time and number of the entries of awards, where they have one.
-async fn numbers(
-    db: &impl ConnectionTrait,
-    ids: impl Iterator<Item = AwardId>,
-) -> Result<HashMap<AwardId, (Millis, i64)>> {
-    let rows: Vec<(Uuid, Millis, i64)> = entries(ids).into_tuple().all(db).await?;
-    Ok(rows.into_iter().map(|(id, at, seq)| (AwardId(id), (at, seq))).collect())
-}
-
-/// When awards that came to nothing were approved last; those without review are not there.
-async fn approved(db: &impl ConnectionTrait, ids: Vec<AwardId>) -> Result<HashMap<AwardId, Millis>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(AwardId, Millis)> = step::Entity::find()
-        .select_only()
-        .columns([step::Column::AwardId, step::Column::At])
-        .filter(step::Column::AwardId.is_in(ids))
-        .filter(step::Column::Step.eq(StepKind::Approve))
-        .order_by_asc(step::Column::Position)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
+/// Numbers of the entries of awards.
+async fn numbers(db: &impl ConnectionTrait, ids: impl Iterator<Item = AwardId>) -> Result<HashMap<AwardId, i64>> {
+    let rows: Vec<(Uuid, i64)> = entries(ids).into_tuple().all(db).await?;
+    Ok(rows.into_iter().map(|(id, number)| (AwardId(id), number)).collect())
 }
 
 /// Category and name of every rule of some versions.

@@ -148,6 +148,7 @@ fn posting(app: &TestApp) -> Posting {
         points: Hundredths::ONE,
         cause_kind: CauseKind::Award,
         cause_id: app.app.clock.new_id(),
+        leg: 0,
         cause_digest: vec![0; 32],
         period: "2026-11".to_owned(),
         late: false,

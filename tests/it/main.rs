@@ -22,6 +22,7 @@ mod imports;
 mod kill_storm;
 mod ledger;
 mod periods;
+mod refold;
 mod refusals;
 mod reports;
 mod review;

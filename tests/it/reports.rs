@@ -267,7 +267,7 @@ both_engines! {
     }
 }
 
-/// Copies the only award beside itself, all on one day.
+/// Copies the only award and its entry beside themselves, all on one day.
 async fn copy_award(app: &TestApp, copies: u64) {
     let sqlite = app.app.db.backend() == DatabaseBackend::Sqlite;
     let id = if sqlite { "unhex(printf('%032x', n))" } else { "CAST(lpad(to_hex(n), 32, '0') AS uuid)" };
@@ -277,8 +277,16 @@ async fn copy_award(app: &TestApp, copies: u64) {
         "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) \
          INSERT INTO awards (id, {columns}) SELECT {id}, {columns} FROM awards, copies"
     );
+    let columns = "household_id, from_account, to_account, points, cause_kind, leg, cause_digest, period, late, \
+                   occurred_on, rule_set_id, rule_id, recorder_id, recorded_at, alg, mac";
+    let entries = format!(
+        "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) \
+         INSERT INTO entries (village_id, seq, cause_id, {columns}) SELECT village_id, seq + n, {id}, {columns} \
+         FROM entries, copies"
+    );
     let tx = app.app.db.begin().await.unwrap();
     tx.execute_unprepared(&sql).await.unwrap();
+    tx.execute_unprepared(&entries).await.unwrap();
     tx.commit().await.unwrap();
 }
 

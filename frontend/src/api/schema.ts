@@ -1212,7 +1212,7 @@ export interface components {
          * @description What made an entry.
          * @enum {string}
          */
-        CauseKind: "award" | "reversal";
+        CauseKind: "award" | "reversal" | "refold";
         /** @description A false alarm. */
         ClearAlarm: {
             /**
@@ -2967,11 +2967,18 @@ export interface components {
              * @example 公益活动
              */
             category: string;
+            /** @description Points that a cap, or a better deed of the same day, cut off. */
+            clipped: components["schemas"]["Hundredths"];
             /**
              * @description Which degree, where the rule has degrees.
              * @example 县级
              */
             degree: string | null;
+            /**
+             * @description Counted twice: it happened before.
+             * @example false
+             */
+            doubled: boolean;
             /** @description What made it. */
             kind: components["schemas"]["CauseKind"];
             /**
@@ -2991,6 +2998,11 @@ export interface components {
              */
             occurred_on: string;
             /**
+             * Format: int32
+             * @description How many people it was multiplied by, where the rule counts 按人.
+             */
+            people: number | null;
+            /**
              * @description The month it counts in.
              * @example 2026-11
              */
@@ -2998,7 +3010,7 @@ export interface components {
             /** @description Signed. */
             points: components["schemas"]["Hundredths"];
             quantity: components["schemas"]["Hundredths"] | null;
-            /** @description Why it undoes another. */
+            /** @description Why it undoes another, or why the award behind it was judged again. */
             reason: string | null;
             /**
              * Format: date-time
@@ -3038,7 +3050,7 @@ export interface components {
          * @description What a person did with an award.
          * @enum {string}
          */
-        StepKind: "approve" | "return" | "reject" | "withdraw" | "reverse";
+        StepKind: "approve" | "return" | "reject" | "withdraw" | "reverse" | "refold";
         /** @description Why, where a reason is not demanded. */
         StepReason: {
             /**
@@ -7614,11 +7626,14 @@ export interface operations {
                      *         {
                      *           "award_id": "01939f7e-0000-7000-8000-000000000501",
                      *           "category": "公益活动",
+                     *           "clipped": 5,
                      *           "degree": "县级",
+                     *           "doubled": false,
                      *           "kind": "award",
                      *           "late": false,
                      *           "note": "清扫村道",
                      *           "occurred_on": "2026-11-22",
+                     *           "people": null,
                      *           "period": "2026-11",
                      *           "points": 5,
                      *           "quantity": 1,
