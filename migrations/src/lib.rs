@@ -32,6 +32,7 @@ mod m17_awards_in_book;
 mod m30_evidence;
 mod m31_every_deed_in_book;
 mod m32_doubled;
+mod m33_rule_edits;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m30_evidence::Migration),
             Box::new(m31_every_deed_in_book::Migration),
             Box::new(m32_doubled::Migration),
+            Box::new(m33_rule_edits::Migration),
         ]
     }
 }

@@ -20,12 +20,9 @@ use crate::hundredths::Hundredths;
 use crate::ids::{AwardId, EvidenceId};
 use crate::ledger::{CapKey, Pen};
 use crate::periods::{self, Closed};
-use crate::rules::terms::{Proof, Review};
+use crate::rules::terms::{PEOPLE_MAX, Proof, Review};
 use crate::rules::{Adopted, Rule, Shelf};
 use crate::scope::Deduct;
-
-/// People of one household, as its size is limited.
-const PEOPLE_MAX: u32 = 99;
 
 /// A judged award, ready to be written.
 pub struct Judged {

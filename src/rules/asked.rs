@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::decisions::Decisions;
 use super::inward::RuleIn;
 use super::outward::RuleOut;
-use super::outward::said::RemarkOut;
+use super::outward::said::{EditOut, RemarkOut};
 use super::outward::set::RuleSetOut;
 use super::template::Limits;
 use crate::ids::{AreaId, RuleId};
@@ -131,6 +131,16 @@ pub struct WriteRemark {
 pub struct RemarksOut {
     /// Newest first.
     pub items: Vec<RemarkOut>,
+    /// Always null.
+    pub next_cursor: Option<String>,
+}
+
+/// Who wrote which revision of a draft.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RuleSetEdits)]
+pub struct EditsOut {
+    /// Newest first.
+    pub items: Vec<EditOut>,
     /// Always null.
     pub next_cursor: Option<String>,
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::effects::places;
 use crate::error::FieldProblem;
 use crate::hundredths::Hundredths;
 use crate::visible;
@@ -219,8 +220,8 @@ impl Decisions {
     }
 
     /// Grades that nobody can reach, in plain words: one that begins no lower than the grade above it,
-    /// one above what a year can bring, one for which no household is left.
-    pub fn warnings(&self, year_at_most: Option<Hundredths>) -> Vec<String> {
+    /// one above what a year can bring, one for which no household of so many is left.
+    pub fn warnings(&self, year_at_most: Option<Hundredths>, households: Option<usize>) -> Vec<String> {
         match &self.stars {
             Stars::None => Vec::new(),
             Stars::Points { grades } => {
@@ -235,13 +236,17 @@ impl Decisions {
                 warnings
             }
             Stars::Share { grades } => {
-                let mut left = 100_i32;
+                let mut percent = 0;
                 let mut warnings = Vec::new();
-                for grade in grades {
-                    if left <= 0 {
+                for (at, grade) in grades.iter().enumerate() {
+                    let before = percent;
+                    percent += usize::from(grade.percent);
+                    let none_left = |all: usize| at > 0 && places(all, percent) == places(all, before);
+                    if before >= 100 {
                         warnings.push(format!("「{}」没有人评得上：前面几档已经占满了。", grade.name));
+                    } else if let Some(all) = households.filter(|all| none_left(*all)) {
+                        warnings.push(format!("「{}」没有人评得上：{all} 户里轮不到这一档。", grade.name));
                     }
-                    left -= i32::from(grade.percent);
                 }
                 warnings
             }
@@ -261,15 +266,20 @@ mod tests {
     fn a_grade_that_nobody_can_reach_is_said() {
         let stars = |grades| Decisions { stars: Stars::Points { grades }, ..Decisions::default() };
         let sound = stars(vec![grade("五星户", 90), grade("四星户", 80)]);
-        assert!(sound.warnings(Some(Hundredths::whole(100))).is_empty() && sound.problems().is_empty());
-        assert_eq!(sound.warnings(Some(Hundredths::whole(85))).len(), 1);
-        assert_eq!(stars(vec![grade("五星户", 80), grade("四星户", 80)]).warnings(None).len(), 1);
+        assert!(sound.warnings(Some(Hundredths::whole(100)), None).is_empty() && sound.problems().is_empty());
+        assert_eq!(sound.warnings(Some(Hundredths::whole(85)), None).len(), 1);
+        assert_eq!(stars(vec![grade("五星户", 80), grade("四星户", 80)]).warnings(None, None).len(), 1);
         let shares = |percents: &[u8]| {
             let grades = percents.iter().map(|percent| ShareGrade { name: format!("{percent}星"), percent: *percent });
             Decisions { stars: Stars::Share { grades: grades.collect() }, ..Decisions::default() }
         };
-        assert!(shares(&[10, 30, 60]).warnings(None).is_empty());
-        assert_eq!(shares(&[40, 60, 5]).warnings(None).len(), 1);
+        assert!(shares(&[10, 30, 60]).warnings(None, Some(40)).is_empty());
+        assert_eq!(shares(&[40, 60, 5]).warnings(None, None).len(), 1);
+        assert_eq!(
+            shares(&[10, 10, 80]).warnings(None, Some(6)).len(),
+            1,
+            "one of six is the first tenth and the second"
+        );
         assert_eq!(shares(&[40, 60, 5]).problems().len(), 1);
     }
 

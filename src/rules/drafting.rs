@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, entity::p
 use super::decisions::Decisions;
 use super::template::Limits;
 use super::terms::NewRule;
-use super::{Rule, RuleSet, adoption, alarms, entity, rules_of, sets};
+use super::{Rule, RuleSet, adoption, alarms, edits, entity, rules_of, sets, soundness};
 use crate::areas::{Area, Level};
 use crate::audit::{self, Act};
 use crate::clock::Clock;
@@ -162,6 +162,7 @@ pub async fn begin(
     }
     let set = set.insert(tx).await?;
     super::insert_rules(tx, set.id, &rules).await?;
+    edits::keep(tx, clock, may.account_id(), &set, &[], &rules).await?;
     note(tx, clock, may.account_id(), "begin_rules", set.id, &area).await?;
     Ok(set)
 }
@@ -190,6 +191,7 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     if !problems.is_empty() {
         return Err(Error::Refused(INVALID, problems));
     }
+    let before = rules_of(tx, set.id).await?;
     let mut row = set.into_active_model();
     row.title = Set(title);
     row.revision = Set(new.revision + 1);
@@ -199,6 +201,7 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     }
     let set = row.update(tx).await?;
     replace_rules(tx, set.id, &rules).await?;
+    edits::keep(tx, clock, may.account_id(), &set, &before, &rules).await?;
     note(tx, clock, may.account_id(), "rewrite_rules", set.id, &area).await?;
     Ok(set)
 }
@@ -209,13 +212,21 @@ async fn identified(
     tx: &Tx,
     clock: &Clock,
     area: &Area,
-    rules: Vec<Written>,
+    mut rules: Vec<Written>,
     problems: &mut Vec<FieldProblem>,
 ) -> Result<Vec<Rule>> {
     if rules.len() > RULES_MAX {
         return Err(TOO_MANY_RULES.into());
     }
     let known = known(tx, area.id).await?;
+    let mut all: Vec<&mut NewRule> = rules.iter_mut().map(|one| &mut one.rule).collect();
+    problems.extend(
+        soundness::settle(&mut all)
+            .into_iter()
+            .map(|flaw| FieldProblem::new(format!("items[{}].{}", flaw.at, flaw.field), flaw.code, flaw.message)),
+    );
+    // What the editor names is not given away to a new item that took its old name.
+    let named: HashSet<RuleId> = rules.iter().filter_map(|one| one.id).collect();
     let mut taken: Vec<Rule> = Vec::with_capacity(rules.len());
     for (at, Written { id, rule }) in rules.into_iter().enumerate() {
         if taken.iter().any(|other| (&other.category, &other.name) == (&rule.category, &rule.name)) {
@@ -230,7 +241,7 @@ async fn identified(
             continue;
         }
         let before = known.get(&(rule.category.clone(), rule.name.clone())).copied();
-        let id = id.or(before).filter(free).unwrap_or_else(|| RuleId(clock.new_id()));
+        let id = id.or(before.filter(|id| !named.contains(id))).filter(free).unwrap_or_else(|| RuleId(clock.new_id()));
         let NewRule { category, name, terms } = rule;
         taken.push(Rule { id, position: position(at), category, name, terms });
     }
@@ -270,15 +281,15 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
     let unchanged = rules.iter().filter(same).count();
     let created = rules.iter().filter(|rule| !known.values().any(|id| *id == rule.id)).count();
     let updated = rules.len() - unchanged - created;
-    let rule_set_id = match newest {
+    let (set, before) = match newest {
         Some(set) if before == rules => return Ok(BroughtIn { rule_set_id: set.id, created, updated, unchanged }),
         Some(set) if set.is_draft() => {
-            let (id, revision) = (set.id, set.revision + 1);
+            let revision = set.revision + 1;
             let mut row = set.into_active_model();
             row.revision = Set(revision);
-            row.update(tx).await?;
-            replace_rules(tx, id, &rules).await?;
-            id
+            let set = row.update(tx).await?;
+            replace_rules(tx, set.id, &rules).await?;
+            (set, before)
         }
         newest => {
             let mut row = blank(clock, by, area, newest.as_ref().map_or(1, |set| set.version + 1));
@@ -286,9 +297,11 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
             row.limits = Set(newest.and_then(|set| set.limits));
             let set = row.insert(tx).await?;
             super::insert_rules(tx, set.id, &rules).await?;
-            set.id
+            (set, Vec::new())
         }
     };
+    edits::keep(tx, clock, by, &set, &before, &rules).await?;
+    let rule_set_id = set.id;
     note(tx, clock, by, "import_rules", rule_set_id, area).await?;
     Ok(BroughtIn { rule_set_id, created, updated, unchanged })
 }

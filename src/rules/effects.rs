@@ -5,7 +5,7 @@ use chrono::{Months, NaiveDate};
 
 use super::Rule;
 use super::decisions::{Decisions, Expiry, Stars};
-use super::terms::{Shape, Terms, Window};
+use super::terms::{DEED_POINTS_MAX, Shape, Terms, Window};
 use crate::hundredths::Hundredths;
 
 /// What a deed brings about besides its points.
@@ -45,6 +45,12 @@ pub struct Standing {
 }
 
 impl Terms {
+    /// 按人: points that no deed gives, times the household's size.
+    fn times_people(&self, points: Hundredths, people: u32) -> Hundredths {
+        let times = if self.per_person { i64::from(people) } else { 1 };
+        Hundredths(points.0.saturating_mul(times).min(DEED_POINTS_MAX.0))
+    }
+
     /// What a deed under this rule brings about besides its points, in a fixed order.
     pub fn effects(&self, occurred_on: NaiveDate, degree: Option<&str>) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -59,29 +65,35 @@ impl Terms {
     }
 }
 
-/// What the rules of a table give each participating household when a window begins (基础), by rule.
-pub fn begins_with(rules: &[Rule], window: Window) -> impl Iterator<Item = (&Rule, Hundredths)> {
+/// What the rules of a table give a participating household of so many people when a window begins
+/// (基础), by rule.
+pub fn begins_with(rules: &[Rule], window: Window, people: u32) -> impl Iterator<Item = (&Rule, Hundredths)> {
     rules.iter().filter_map(move |rule| match rule.terms.shape {
-        Shape::Base { points, window: own } if own == window => Some((rule, points)),
+        Shape::Base { points, window: own } if own == window => Some((rule, rule.terms.times_people(points, people))),
         _ => None,
     })
 }
 
 /// What the rules of a table give a household for leading a window that is closed (前百分比奖励), by rule.
 /// Nobody leads without points.
-pub fn bonuses(rules: &[Rule], window: Window, standing: Standing) -> impl Iterator<Item = (&Rule, Hundredths)> {
+pub fn bonuses(
+    rules: &[Rule],
+    window: Window,
+    standing: Standing,
+    people: u32,
+) -> impl Iterator<Item = (&Rule, Hundredths)> {
     rules.iter().filter_map(move |rule| match rule.terms.shape {
         Shape::TopShare { percent, points, window: own }
             if own == window && standing.points.0 > 0 && standing.rank <= places(standing.of, percent.into()) =>
         {
-            Some((rule, points))
+            Some((rule, rule.terms.times_people(points, people)))
         }
         _ => None,
     })
 }
 
 /// How many places a share of the households makes: whole ones, the first always.
-fn places(households: usize, percent: usize) -> usize {
+pub(super) fn places(households: usize, percent: usize) -> usize {
     (households * percent / 100).max(1)
 }
 
@@ -166,9 +178,13 @@ mod tests {
         let base = Shape::Base { points: Hundredths::whole(100), window: Window::Year };
         let top = Shape::TopShare { percent: 10, points: Hundredths::whole(5), window: Window::Month };
         let rules = [rule(base), rule(top)];
-        let given = |window| begins_with(&rules, window).map(|(_, points)| points.0).collect::<Vec<_>>();
+        let given = |window| begins_with(&rules, window, 3).map(|(_, points)| points.0).collect::<Vec<_>>();
         assert_eq!((given(Window::Year), given(Window::Month)), (vec![10_000], vec![]));
-        let bonus = |window, standing| bonuses(&rules, window, standing).count();
+        let mut each = rules.clone();
+        each.iter_mut().for_each(|rule| rule.terms.per_person = true);
+        assert_eq!(begins_with(&each, Window::Year, 3).map(|(_, points)| points.0).collect::<Vec<_>>(), [30_000]);
+        assert_eq!(bonuses(&each, Window::Month, standing(9, 1), 3).map(|(_, points)| points.0).sum::<i64>(), 1_500);
+        let bonus = |window, standing| bonuses(&rules, window, standing, 3).count();
         assert_eq!([1, 4, 5].map(|rank| bonus(Window::Month, standing(9, rank))), [1, 1, 0]);
         assert_eq!((bonus(Window::Month, standing(0, 1)), bonus(Window::Year, standing(9, 1))), (0, 0));
         let few = Standing { points: Hundredths::ONE, rank: 1, of: 3 };

@@ -217,3 +217,32 @@ pub mod favourite {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// What one revision of a draft changed.
+pub mod edit {
+    use sea_orm::entity::prelude::*;
+
+    use crate::clock::Millis;
+    use crate::ids::{AccountId, RuleSetId};
+
+    /// A row of `rule_set_edits`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "rule_set_edits")]
+    pub struct Model {
+        /// Of which set.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub rule_set_id: RuleSetId,
+        /// Which revision.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub revision: i32,
+        /// When.
+        pub written_at: Millis,
+        /// By whom.
+        pub written_by: AccountId,
+        /// [`Changed`](crate::rules::edits::Changed) as JSON.
+        pub changed: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

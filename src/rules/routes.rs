@@ -8,17 +8,19 @@ use utoipa_axum::routes;
 
 use super::adoption;
 use super::asked::{
-    Against, BeginRules, BeginWith, ChangesQuery, ClearAlarm, Favourites, FileRuleSet, IssueRuleSet, RemarksOut,
-    RewriteRules, RuleSetsOut, RuleSetsQuery, RulesOut, RulesQuery, WriteRemark,
+    Against, BeginRules, BeginWith, ChangesQuery, ClearAlarm, EditsOut, Favourites, FileRuleSet, IssueRuleSet,
+    RemarksOut, RewriteRules, RuleSetsOut, RuleSetsQuery, RulesOut, RulesQuery, WriteRemark,
 };
+use super::decisions::Stars;
 use super::drafting::{self, Beginning, Rewritten};
 use super::outward::RuleOut;
-use super::outward::said::{ChangesOut, RemarkOut};
+use super::outward::said::{ChangesOut, EditOut, RemarkOut};
 use super::outward::set::{AlarmOut, Known, ResolutionJson, RuleSetDetail, RuleSetOut};
-use super::{RuleSet, alarms, favourites, filing, reach, remarks, rules_of};
+use super::{RuleSet, alarms, edits, favourites, filing, reach, remarks, rules_of};
 use crate::app::App;
 use crate::areas::{self, Area, Level};
 use crate::error::{Error, INVALID, NOT_FOUND, Problem, Result};
+use crate::households;
 use crate::http::{ValidJson, ValidPath, ValidQuery};
 use crate::ids::{AreaId, RuleSetId};
 use crate::periods::month_of;
@@ -38,6 +40,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(file_rule_set))
         .routes(routes!(issue_rule_set))
         .routes(routes!(list_rule_set_remarks, write_rule_set_remark))
+        .routes(routes!(list_rule_set_edits))
         .routes(routes!(clear_rule_set_alarm))
         .routes(routes!(get_rule_set_changes))
         .routes(routes!(choose_favourites))
@@ -242,6 +245,21 @@ async fn list_rule_set_remarks(
     Ok(Json(RemarksOut { items, next_cursor: None }))
 }
 
+/// Who wrote which revision of a draft, and what it changed.
+#[utoipa::path(
+    get, path = "/rule-sets/{id}/edits", tag = "rules", params(("id" = RuleSetId, Path)),
+    responses((status = 200, body = EditsOut))
+)]
+async fn list_rule_set_edits(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<RuleSetId>,
+) -> Result<Json<EditsOut>> {
+    let db = app.db.read();
+    let items = EditOut::all(db, edits::list(db, &may, id).await?).await?;
+    Ok(Json(EditsOut { items, next_cursor: None }))
+}
+
 /// Keeps a remark about a draft.
 #[utoipa::path(
     post, path = "/rule-sets/{id}/remarks", tag = "rules", params(("id" = RuleSetId, Path)), request_body = WriteRemark,
@@ -337,16 +355,19 @@ async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
         _ => Vec::new(),
     };
     let (decisions, limits) = (set.decided()?, set.limited()?);
-    let full_marks = reach::full_marks_a_year(&rules);
-    let mut warnings = reach::warnings(&rules);
-    warnings.extend(decisions.warnings(Some(full_marks)));
+    let mut warnings = reach::warnings(&rules, &decisions);
+    let households = match decisions.stars {
+        Stars::Share { .. } if area.level == Level::Village => Some(households::participants(db, &area).await?.len()),
+        _ => None,
+    };
+    warnings.extend(decisions.warnings(reach::at_most_a_year(&rules), households));
     Ok(RuleSetDetail {
         items: rules.iter().map(RuleOut::from).collect(),
         limits: (area.level == Level::Town).then_some(limits),
         alarms: AlarmOut::all(db, alarms::of(db, area.id, &rules).await?).await?,
         warnings,
         beyond_template: beyond.into_iter().map(|problem| problem.message.into_owned()).collect(),
-        full_marks_a_year: full_marks,
+        full_marks_a_year: reach::full_marks_a_year(&rules),
         decisions,
         set: shown(app, set).await?,
     })

@@ -21,6 +21,9 @@ pub const POINTS_MAX: Hundredths = Hundredths::whole(10_000);
 /// unit may give. Sums of a book stay far within 64 bits.
 pub const DEED_POINTS_MAX: Hundredths = Hundredths::whole(1_000_000);
 
+/// The most people that a deed 按人 is multiplied by: as many as a household may have.
+pub const PEOPLE_MAX: u32 = 99;
+
 /// 类别: a heading of the table.
 pub const CATEGORY_CHARS_MAX: usize = 20;
 /// 事项: one or two lines on a phone.

@@ -61,15 +61,19 @@ impl Counters {
         let at = |id: Uuid, window: Window| Counter { id, window: window.of(day) };
         let derived = |what: &str, name: &[u8], window: Window| at(derive(what, name), window);
         let own = rule.0.as_bytes();
+        // What gives and what takes is counted apart, and so is what has another unit.
+        let side = if terms.shape.deducts() { "off" } else { "on" };
+        let (whole, in_unit) =
+            (format!("{category}\0{side}"), format!("{category}\0{side}\0{}", terms.unit_in_category()));
         Self {
             units: terms.units_window().map(|window| at(rule.0, window)),
             points: terms.points_cap.map(|cap| derived("points", own, cap.window)),
             times: terms.repeat_doubles.map(|window| derived("times", own, window)),
             best: terms.highest_of.as_ref().map(|group| derived("best", group.as_bytes(), Window::Day)),
-            category_units: terms.category_cap.map(|cap| derived("category", category.as_bytes(), cap.window)),
+            category_units: terms.category_cap.map(|cap| derived("category", in_unit.as_bytes(), cap.window)),
             category_points: terms
                 .category_points_cap
-                .map(|cap| derived("category points", category.as_bytes(), cap.window)),
+                .map(|cap| derived("category points", whole.as_bytes(), cap.window)),
         }
     }
 

@@ -10,6 +10,7 @@ use super::shapes::{self, Cells, number};
 use super::sheet::{Row, Sheet};
 use super::text::{compact, folded};
 use crate::hundredths::Hundredths;
+use crate::rules::soundness;
 use crate::rules::terms::{
     CATEGORY_CHARS_MAX, Cap, NAME_CHARS_MAX, NewRule, PointsCap, Proof, QUANTITY_MAX, REMARK_CHARS_MAX, Review, Shape,
     Terms, UNIT_CHARS_MAX, Window,
@@ -100,6 +101,11 @@ pub fn rules_table(sheet: &Sheet) -> Parsed<RuleRow> {
     categories.tell(data.first().and_then(|row| table.at(row, Field::Category)), &mut report);
     for ((_, name), places) in &items {
         refuse_repeated(places, name, "item_repeated", "同一类别里请只留一条。", &mut report);
+    }
+    let numbers: Vec<u32> = rows.iter().map(|rule| rule.row).collect();
+    let mut whole: Vec<&mut NewRule> = rows.iter_mut().map(|rule| &mut rule.rule).collect();
+    for flaw in soundness::settle(&mut whole) {
+        report.row_error(numbers.get(flaw.at).copied().unwrap_or_default(), flaw.code, flaw.message);
     }
     rows.retain(|rule| !report.refuses(rule.row));
     report.finish(data.len() as u32, rows)

@@ -635,6 +635,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rule-sets/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who wrote which revision of a draft, and what it changed. */
+        get: operations["list_rule_set_edits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rule-sets/{id}/file": {
         parameters: {
             query?: never;
@@ -2686,6 +2703,11 @@ export interface components {
         };
         /** @description A version of a table. */
         RuleSet: {
+            /**
+             * @description Who recorded the resolution.
+             * @example 陈建国
+             */
+            adopted_by: string | null;
             /** @description Whose. */
             area_id: components["schemas"]["AreaId"];
             /**
@@ -2728,6 +2750,52 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        /** @description What one revision of a draft changed. */
+        RuleSetEdit: {
+            /**
+             * @description Names of new items.
+             * @example [
+             *       "巡河"
+             *     ]
+             */
+            added: string[];
+            /**
+             * @description Names of items that read otherwise.
+             * @example [
+             *       "参加清扫"
+             *     ]
+             */
+            altered: string[];
+            /**
+             * @description Names of items that are gone.
+             * @example []
+             */
+            dropped: string[];
+            /**
+             * Format: int32
+             * @description Which revision, from 1.
+             * @example 2
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-11-23T02:05:00Z
+             */
+            written_at: string;
+            /**
+             * @description Who wrote it.
+             * @example 陈建国
+             */
+            written_by: string;
+        };
+        /** @description Who wrote which revision of a draft. */
+        RuleSetEdits: {
+            /** @description Newest first. */
+            items: components["schemas"]["RuleSetEdit"][];
+            /** @description Always null. */
+            next_cursor: string | null;
         };
         /** @description The town's receipt. */
         RuleSetFiling: {
@@ -2773,7 +2841,7 @@ export interface components {
             beyond_template: string[];
             /** @description What the village decides about itself with it. */
             decisions: components["schemas"]["Decisions"];
-            /** @description Points a year of a household that does everything up to every cap, once each where there is none. */
+            /** @description Points a year of a household of three that does everything up to every cap, once each where there is none. */
             full_marks_a_year: components["schemas"]["Hundredths"];
             /** @description Its rules. */
             items: components["schemas"]["Rule"][];
@@ -8440,6 +8508,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "adopted_by": "陈建国",
                      *           "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *           "drafted_at": "2026-11-23T02:05:00Z",
                      *           "drafted_by": "陈建国",
@@ -8569,6 +8638,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "alarms": [
                      *         {
                      *           "cleared": null,
@@ -8815,6 +8885,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "adopted_by": "陈建国",
                      *           "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *           "drafted_at": "2026-11-23T02:05:00Z",
                      *           "drafted_by": "陈建国",
@@ -8918,6 +8989,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "alarms": [
                      *         {
                      *           "cleared": null,
@@ -9165,6 +9237,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "alarms": [
                      *         {
                      *           "cleared": null,
@@ -9435,6 +9508,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
@@ -9873,6 +9947,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "alarms": [
                      *         {
                      *           "cleared": null,
@@ -10101,6 +10176,103 @@ export interface operations {
             };
         };
     };
+    list_rule_set_edits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "added": [
+                     *             "巡河"
+                     *           ],
+                     *           "altered": [
+                     *             "参加清扫"
+                     *           ],
+                     *           "dropped": [],
+                     *           "revision": 2,
+                     *           "written_at": "2026-11-23T02:05:00Z",
+                     *           "written_by": "陈建国"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleSetEdits"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     file_rule_set: {
         parameters: {
             query?: never;
@@ -10128,6 +10300,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
@@ -10457,6 +10630,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "adopted_by": "陈建国",
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "drafted_at": "2026-11-23T02:05:00Z",
                      *       "drafted_by": "陈建国",
@@ -11194,6 +11368,7 @@ export interface operations {
                      *       ],
                      *       "next_cursor": null,
                      *       "rule_set": {
+                     *         "adopted_by": "陈建国",
                      *         "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *         "drafted_at": "2026-11-23T02:05:00Z",
                      *         "drafted_by": "陈建国",

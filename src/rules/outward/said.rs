@@ -1,4 +1,4 @@
-//! What is said about a table: remarks, and how it differs from another.
+//! What is said about a table: remarks, who wrote it, and how it differs from another.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
@@ -10,6 +10,7 @@ use crate::accounts;
 use crate::clock::instant;
 use crate::error::Result;
 use crate::rules::Rule;
+use crate::rules::edits::{Changed, Edit};
 use crate::rules::remarks::Remark;
 use crate::rules::template::Changes;
 
@@ -51,6 +52,49 @@ impl RemarkOut {
             said_by: remark.said_by,
             written_by: names.get(&remark.written_by).cloned().unwrap_or_default(),
             written_at: instant(remark.written_at),
+        });
+        Ok(out.collect())
+    }
+}
+
+/// What one revision of a draft changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RuleSetEdit)]
+pub struct EditOut {
+    /// Which revision, from 1.
+    #[schema(example = 2)]
+    revision: i32,
+    /// Who wrote it.
+    #[schema(example = "陈建国")]
+    written_by: String,
+    /// When.
+    #[schema(example = "2026-11-23T02:05:00Z")]
+    written_at: DateTime<Utc>,
+    /// Names of new items.
+    #[schema(example = json!(["巡河"]))]
+    added: Vec<String>,
+    /// Names of items that read otherwise.
+    #[schema(example = json!(["参加清扫"]))]
+    altered: Vec<String>,
+    /// Names of items that are gone.
+    #[schema(example = json!([]))]
+    dropped: Vec<String>,
+}
+
+impl EditOut {
+    /// Revisions with the names of their writers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all(db: &impl ConnectionTrait, edits: Vec<(Edit, Changed)>) -> Result<Vec<Self>> {
+        let names = accounts::names_of_found_rows(db, edits.iter().map(|(edit, _)| edit.written_by)).await?;
+        let out = edits.into_iter().map(|(edit, Changed { added, altered, dropped })| Self {
+            revision: edit.revision,
+            written_by: names.get(&edit.written_by).cloned().unwrap_or_default(),
+            written_at: instant(edit.written_at),
+            added,
+            altered,
+            dropped,
         });
         Ok(out.collect())
     }

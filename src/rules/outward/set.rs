@@ -135,6 +135,9 @@ pub struct RuleSetOut {
     /// By whom.
     #[schema(example = "陈建国")]
     drafted_by: String,
+    /// Who recorded the resolution.
+    #[schema(example = "陈建国")]
+    adopted_by: Option<String>,
     /// The resolution; absent for a draft and a template.
     resolution: Option<ResolutionJson>,
     /// The town's receipt; absent until it is filed.
@@ -160,7 +163,8 @@ impl Known {
     pub async fn about(db: &impl ConnectionTrait, area: AreaId, sets: &[RuleSet], today: NaiveDate) -> Result<Self> {
         let filed = filing::filings(db, area).await?;
         let newest = filing::in_force(&filed, today);
-        let people = sets.iter().map(|set| set.created_by).chain(filed.iter().map(|filing| filing.filed_by));
+        let people = sets.iter().flat_map(|set| std::iter::once(set.created_by).chain(set.adopted_by));
+        let people = people.chain(filed.iter().map(|filing| filing.filed_by));
         let names = accounts::names_of_found_rows(db, people).await?;
         let filed = filed.into_iter().map(|filing| (filing.rule_set_id, filing)).collect();
         Ok(Self { filed, newest, names, today })
@@ -223,6 +227,7 @@ impl RuleSetOut {
             revision: set.revision,
             drafted_at: instant(set.created_at),
             drafted_by: known.name(set.created_by),
+            adopted_by: set.adopted_by.map(|by| known.name(by)),
             issued_at: set.issued_at.map(instant),
             title: set.title,
         }
@@ -327,6 +332,6 @@ pub struct RuleSetDetail {
     /// What goes beyond the town's template, in plain words.
     #[schema(example = json!([]))]
     pub beyond_template: Vec<String>,
-    /// Points a year of a household that does everything up to every cap, once each where there is none.
+    /// Points a year of a household of three that does everything up to every cap, once each where there is none.
     pub full_marks_a_year: Hundredths,
 }

@@ -316,7 +316,7 @@ proptest! {
             Had::default().post(&terms, &Deed { degree: Some(&name), ..deed(quantity) }).points < step.points
         });
         let rule = crate::rules::Rule { id: RULE, position: 1, category: "公益".into(), name: "工时".into(), terms };
-        prop_assert!(!missed || !crate::rules::reach::warnings(&[rule]).is_empty());
+        prop_assert!(!missed || !crate::rules::reach::warnings(&[rule], &crate::rules::decisions::Decisions::default()).is_empty());
     }
 
     /// Promised by additions, deductions, ladders and items of which only the highest counts; not by

@@ -8,6 +8,7 @@ use proptest::sample::{select, subsequence};
 use super::{RulesSheet, SheetFormat};
 use crate::card_numbers;
 use crate::hundredths::Hundredths;
+use crate::rules::soundness;
 use crate::rules::terms::{
     Band, Cap, Degree, DegreeYears, NewRule, PointsCap, Proof, Review, Shape, Step, Terms, Validity, Veto, WarnFirst,
     Window,
@@ -226,22 +227,24 @@ fn terms() -> impl Strategy<Value = Terms> {
             let by_degree = by_degree.map(|(one, years)| DegreeYears { degree: one.name.clone(), years }).collect();
             let validity = Some(Validity { years, by_degree }).filter(|validity| validity.is_sound(shape.degrees()));
             let taken = matches!(shape, Shape::Deduction { .. } | Shape::DegreesOff { .. });
+            let veto = matches!(shape, Shape::Veto(_));
+            let open = shape.is_recorded() && !veto;
             Terms {
                 unit,
-                cap: caps.0.map(|cap| Cap { window: shape.window().unwrap_or(cap.window), ..cap }),
+                cap: caps.0.filter(|_| open).map(|cap| Cap { window: shape.window().unwrap_or(cap.window), ..cap }),
                 proofs,
                 review,
                 redeemable: flags[0] && !matches!(shape, Shape::Base { .. }),
                 warn_first: rest.0.filter(|_| taken),
                 indoor_may_be_skipped: flags[1] && shape.inspects(),
-                points_cap: caps.1,
-                category_cap: caps.2,
-                category_points_cap: caps.3,
-                repeat_doubles,
-                highest_of,
-                validity,
-                per_person: flags[2],
-                late_days: rest.1,
+                points_cap: caps.1.filter(|_| open),
+                category_cap: caps.2.filter(|_| open),
+                category_points_cap: caps.3.filter(|_| open),
+                repeat_doubles: repeat_doubles.filter(|_| open),
+                highest_of: highest_of.filter(|_| open),
+                validity: validity.filter(|_| !veto),
+                per_person: flags[2] && !veto,
+                late_days: rest.1.filter(|_| open || veto),
                 remark: rest.2,
                 shape,
             }
@@ -251,10 +254,15 @@ fn terms() -> impl Strategy<Value = Terms> {
 
 fn table() -> impl Strategy<Value = Vec<NewRule>> {
     let words = || words("[ 一-龥a-z0-9=+'@，,;；（）()\"事项合计-]{1,16}");
-    vec((words(), words(), terms()), 0..8).prop_map(|rules| {
+    let rules = vec((words(), words(), terms()), 0..8).prop_map(|rules| {
         let numbered = rules.into_iter().enumerate();
         let rule = |(at, (category, name, terms))| NewRule { category, name: format!("{name}{at}"), terms };
-        numbered.map(rule).collect()
+        numbered.map(rule).collect::<Vec<_>>()
+    });
+    rules.prop_filter("settled", |rules| {
+        let mut settled = rules.clone();
+        let flaws = soundness::settle(&mut settled.iter_mut().collect::<Vec<_>>());
+        flaws.is_empty() && settled == *rules
     })
 }
 

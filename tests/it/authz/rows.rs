@@ -176,6 +176,7 @@ const RULES: &[Row] = &[
         ask.at("id", asked.place.draft).json(json!({"revision": 1}))
     }),
     target("list_rule_set_remarks", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("list_rule_set_edits", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("write_rule_set_remark", "id", "of a draft", |ask, asked| {
         ask.at("id", asked.place.draft).json(json!({"text": "五分少了"}))
     })
