@@ -158,7 +158,7 @@ impl<V: Verb> Desk<V> {
 
 async fn import_households(ImportRoster { source, create_grids }: ImportRoster) -> Outcome {
     let Desk { app, may, village, file } = Desk::<ImportHouseholds>::open(&source).await?;
-    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids };
+    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids, revision: None };
     let roster = app.desk.roster(file).await?;
     let name = village.name.clone();
     let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, &may, village, roster, choices).await?;
@@ -178,7 +178,7 @@ async fn import_rules(ImportTable { source, adoption }: ImportTable) -> Outcome 
         None => None,
     };
     let minutes = adoption.minutes()?;
-    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, create_grids: false };
+    let choices = Choices { dry_run: source.dry_run, skip_invalid: source.skip_invalid, ..Choices::default() };
     let table = app.desk.rules_table(file).await?;
     let bring_in = async |tx: &_| {
         let import = imports::rules(tx, &app.clock, &may, &village, table, choices).await?;

@@ -107,6 +107,15 @@ impl Form {
         }
     }
 
+    /// A whole number; what is left out is none.
+    pub fn number(&mut self, name: &str) -> Option<i32> {
+        let number = self.text(name)?.parse().ok();
+        if number.is_none() {
+            self.refuse(name, "wrong_type", "这一项要填整数。");
+        }
+        number
+    }
+
     /// What was read, if nothing was wrong.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! The health of a table: what of it is used, what carries the points, what may count twice, whom caps
 //! cut. Numbers for programs, sentences for people.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -8,6 +10,7 @@ use sea_orm::{ConnectionTrait, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::clipped::{ClippedRule, Cut};
 use super::facts;
 use super::likeness::{ALIKE_PERCENT, weighed};
 use super::outward::NamedRule;
@@ -17,7 +20,6 @@ use crate::awards::entity::{Column, Entity};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, EXAMPLE_VILLAGE, RuleId, RuleSetId};
-use crate::rules::terms::{Cap, PointsCap, Terms, Window};
 use crate::rules::{self, Rule};
 use crate::scope::{May, ReadBook};
 
@@ -56,13 +58,13 @@ pub struct TableHealth {
     facts: i64,
     /// Their points, deductions by their size.
     points: Hundredths,
-    /// Rules that people record and nobody used.
+    /// Rules that judged, that people record and that nobody used; what is only in a draft is not among them.
     unused: Vec<NamedRule>,
     /// The fewest rules that carry 80 % of the points or more, most points first.
     core: Vec<CoreRule>,
     /// An inspection and a recorded rule that are likely about the same thing, most alike first; at most 20.
     overlaps: Vec<Overlap>,
-    /// Rules whose caps cut points off, most points first.
+    /// Rules whose caps, as they stood then, cut points off; most points first.
     clipped: Vec<ClippedRule>,
     /// What to do, in plain words, weightiest first; never empty.
     #[schema(example = json!(["有 3 项近一年没人用过：「守夜」「植树」「巡渠」，可以考虑删去。"]))]
@@ -100,30 +102,6 @@ pub struct Overlap {
     sentence: String,
 }
 
-/// A rule whose caps cut points off.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({ "clipped": 25, "points_cap": null, "category_cap": null, "category_points_cap": null }))]
-pub struct ClippedRule {
-    #[serde(flatten)]
-    rule: NamedRule,
-    /// Households that lost points.
-    #[schema(example = 6)]
-    households: i64,
-    /// Deeds that were cut.
-    #[schema(example = 9)]
-    times: i64,
-    /// Points that were cut off.
-    clipped: Hundredths,
-    /// The caps as they stand in this table.
-    cap: Option<Cap>,
-    points_cap: Option<PointsCap>,
-    category_cap: Option<Cap>,
-    category_points_cap: Option<PointsCap>,
-    /// For people.
-    #[schema(example = "「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。")]
-    sentence: String,
-}
-
 /// What the book says about one rule in a stretch of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
@@ -133,12 +111,8 @@ pub struct Usage {
     pub facts: i64,
     /// Their points, deductions by their size.
     pub points: Hundredths,
-    /// Households whose points a cap, or a better item of the same day, cut.
-    pub households: i64,
-    /// How often.
-    pub times: i64,
-    /// Points cut off.
-    pub clipped: Hundredths,
+    /// What a cap, or a better item of the same day, cut.
+    pub cut: Cut,
 }
 
 /// What the book says, rule by rule. One walk over a year of one village.
@@ -173,14 +147,34 @@ pub async fn of(
             let rows: Vec<(RuleId, i64, i64, i64, i64, i64)> =
                 usage_query(village, &stretch).into_tuple().all(db).await?;
             let read = |(rule_id, facts, points, households, times, clipped)| {
-                let (points, clipped) = (Hundredths(points), Hundredths(clipped));
-                Usage { rule_id, facts, points, households, times, clipped }
+                let cut = Cut { households, times, clipped: Hundredths(clipped) };
+                Usage { rule_id, facts, points: Hundredths(points), cut }
             };
             Some(rows.into_iter().map(read).collect::<Vec<_>>())
         }
         None => None,
     };
-    Ok(examine(set.id, village, &stretch, &table, usage.as_deref()))
+    let judged = match village {
+        Some(village) => rules_that_judged(db, village, today).await?,
+        None => HashSet::new(),
+    };
+    let seen = usage.map(|usage| Seen { usage, judged });
+    Ok(examine(set.id, village, &stretch, &table, seen.as_ref()))
+}
+
+/// What a village has seen of its rules.
+struct Seen {
+    usage: Vec<Usage>,
+    /// Rules of the versions that judged until today.
+    judged: HashSet<RuleId>,
+}
+
+async fn rules_that_judged(db: &impl ConnectionTrait, village: AreaId, today: NaiveDate) -> Result<HashSet<RuleId>> {
+    let mut judged = HashSet::new();
+    for filing in rules::filing::filings(db, village).await?.into_iter().filter(|one| one.judges_from <= today) {
+        judged.extend(rules::rules_of(db, filing.rule_set_id).await?.into_iter().map(|rule| rule.id));
+    }
+    Ok(judged)
 }
 
 fn examine(
@@ -188,15 +182,16 @@ fn examine(
     village_id: Option<AreaId>,
     stretch: &Stretch,
     table: &[Rule],
-    usage: Option<&[Usage]>,
+    seen: Option<&Seen>,
 ) -> TableHealth {
-    let used: Vec<(&Rule, &Usage)> = usage
-        .unwrap_or_default()
+    let used: Vec<(&Rule, &Usage)> = seen
+        .map_or(&[][..], |seen| &seen.usage)
         .iter()
         .filter_map(|one| Some((table.iter().find(|rule| rule.id == one.rule_id)?, one)))
         .collect();
     let is_used = |rule: &Rule| used.iter().any(|(known, _)| known.id == rule.id);
-    let idle = table.iter().filter(|rule| usage.is_some() && rule.terms.shape.is_recorded() && !is_used(rule));
+    let judged = |rule: &Rule| seen.is_some_and(|seen| seen.judged.contains(&rule.id));
+    let idle = table.iter().filter(|rule| judged(rule) && rule.terms.shape.is_recorded() && !is_used(rule));
     let mut health = TableHealth {
         rule_set_id,
         village_id,
@@ -254,53 +249,10 @@ fn overlaps(table: &[Rule]) -> Vec<Overlap> {
 }
 
 fn clipped(used: &[(&Rule, &Usage)]) -> Vec<ClippedRule> {
-    let cut = used.iter().filter(|(_, usage)| usage.times > 0);
-    let mut found: Vec<ClippedRule> = cut
-        .map(|(rule, usage)| {
-            let Usage { households, times, clipped, .. } = **usage;
-            let terms = &rule.terms;
-            let caps = capped(terms);
-            let caps = if caps.is_empty() { String::new() } else { format!("（{caps}）") };
-            let lost = if terms.shape.deducts() { "少扣了" } else { "少得了" };
-            ClippedRule {
-                rule: (*rule).into(),
-                households,
-                times,
-                clipped,
-                cap: terms.cap,
-                points_cap: terms.points_cap,
-                category_cap: terms.category_cap,
-                category_points_cap: terms.category_points_cap,
-                sentence: format!("「{}」{caps}让 {households} 户一共 {times} 次{lost} {clipped} 分。", rule.name),
-            }
-        })
-        .collect();
+    let cut = used.iter().filter(|(_, usage)| usage.cut.times > 0);
+    let mut found: Vec<ClippedRule> = cut.map(|(rule, usage)| ClippedRule::in_the_past(rule, usage.cut)).collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.clipped));
     found
-}
-
-/// The caps of a rule in plain words.
-fn capped(terms: &Terms) -> String {
-    let units = |cap: Cap| format!("每{}最多 {} {}", spoken(cap.window), cap.units, terms.unit);
-    let points = |cap: PointsCap| format!("每{}最多 {} 分", spoken(cap.window), cap.points);
-    let all = [
-        terms.cap.map(units),
-        terms.points_cap.map(points),
-        terms.category_cap.map(|cap| format!("全类{}", units(cap))),
-        terms.category_points_cap.map(|cap| format!("全类{}", points(cap))),
-        terms.highest_of.as_ref().map(|group| format!("{group}同一天只取最高")),
-    ];
-    all.into_iter().flatten().collect::<Vec<_>>().join("，")
-}
-
-fn spoken(window: Window) -> &'static str {
-    match window {
-        Window::Day => "日",
-        Window::Week => "周",
-        Window::Month => "月",
-        Window::Quarter => "季度",
-        Window::Year => "年",
-    }
 }
 
 impl TableHealth {

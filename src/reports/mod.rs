@@ -4,6 +4,7 @@
 //! own, so that it keeps nobody waiting; what it came to is kept in the memory of this process for an
 //! hour, for those who may write the table, and is lost with the process; workers are never compared.
 
+pub mod clipped;
 pub mod facts;
 pub mod health;
 pub mod likeness;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::clipped::ClippedRule;
 use super::trial::{Moved, Outcome, Points, Why};
 use super::trials::Trial;
 use crate::hundredths::Hundredths;
@@ -87,6 +88,8 @@ pub struct TrialResult {
     without_facts: Vec<NamedRule>,
     /// Points a year of a household that does everything in the table.
     full_marks_a_year: Hundredths,
+    /// Rules whose caps would cut points off, most points first.
+    clipped: Vec<ClippedRule>,
 }
 
 /// Points before and after.
@@ -175,6 +178,9 @@ impl TrialResult {
     /// What is shown of an outcome.
     pub fn new(table: &[Rule], outcome: Outcome, places: Vec<Moved>) -> Self {
         let Points { before, after } = outcome.points;
+        let cut = outcome.cut.iter().filter_map(|(place, cut)| Some(ClippedRule::under(table.get(*place)?, *cut)));
+        let mut clipped: Vec<ClippedRule> = cut.collect();
+        clipped.sort_by_key(|one| std::cmp::Reverse(one.clipped));
         let count = |is: fn(&Moved) -> bool| places.iter().filter(|moved| is(moved)).count();
         Self {
             facts: outcome.facts,
@@ -209,6 +215,7 @@ impl TrialResult {
                 .map(NamedRule::from)
                 .collect(),
             full_marks_a_year: reach::full_marks_a_year(table),
+            clipped,
         }
     }
 }

@@ -4,16 +4,17 @@
 //! [`Terms::worth`](crate::rules::Terms::worth) and nothing else; a table that judged all of them gives
 //! back exactly what was posted; facts before the first counted day move counters and give nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
+use super::clipped::Cut;
 use crate::households::Participant;
 use crate::hundredths::Hundredths;
 use crate::ids::{HouseholdId, RuleId, RuleSetId};
 use crate::publicity;
 use crate::rules::Rule;
-use crate::rules::worth::{Counter, Counters, Deed};
+use crate::rules::worth::{Counter, Counters, Deed, Worth};
 
 /// Facts between two words about the progress: some milliseconds.
 const TOLD_EVERY: usize = 1_000;
@@ -112,6 +113,8 @@ pub struct Outcome {
     pub uncounted: Vec<Uncounted>,
     /// Places in the table of the rules that people record and that no fact fell under.
     pub without_facts: Vec<usize>,
+    /// What the table's caps cut off, by the place of the rule.
+    pub cut: BTreeMap<usize, Cut>,
 }
 
 /// A household's place before and after.
@@ -151,6 +154,7 @@ pub fn fold(question: &Question<'_>, facts: &[Fact], told: impl Fn(usize)) -> Ou
     let mut folding = Folding { question, rules: HashMap::new(), counters: HashMap::new(), used: HashMap::new() };
     let mut outcome = Outcome::default();
     let mut met = vec![false; question.table.len()];
+    let mut hurt: HashSet<(usize, HouseholdId)> = HashSet::new();
     let mut uncounted: BTreeMap<(RuleId, Why), Uncounted> = BTreeMap::new();
     for (at, fact) in facts.iter().enumerate() {
         if at % TOLD_EVERY == 0 {
@@ -162,7 +166,7 @@ pub fn fold(question: &Question<'_>, facts: &[Fact], told: impl Fn(usize)) -> Ou
         }
         let (category, name) =
             question.judged_by.get(&(fact.rule_set_id, fact.rule_id)).map_or(("", ""), |(one, two)| (one, two));
-        let after = *judged.as_ref().map_or(&Hundredths::ZERO, |(_, points)| points);
+        let after = judged.as_ref().map_or(Hundredths::ZERO, |(_, worth)| worth.points);
         outcome.facts += 1;
         outcome.points.add(fact.points, after);
         outcome.households.entry(fact.household_id).or_default().add(fact.points, after);
@@ -172,9 +176,15 @@ pub fn fold(question: &Question<'_>, facts: &[Fact], told: impl Fn(usize)) -> Ou
         };
         category_adds(category, fact.points, Hundredths::ZERO);
         match judged {
-            Ok((place, points)) => {
+            Ok((place, worth)) => {
                 met[place] = true;
-                category_adds(&question.table[place].category, Hundredths::ZERO, points);
+                category_adds(&question.table[place].category, Hundredths::ZERO, worth.points);
+                if worth.clipped.0 > 0 {
+                    let cut = outcome.cut.entry(place).or_default();
+                    cut.households += i64::from(hurt.insert((place, fact.household_id)));
+                    cut.times += 1;
+                    cut.clipped.0 += worth.clipped.0;
+                }
             }
             Err(why) => {
                 let new = || Uncounted {
@@ -210,8 +220,8 @@ struct Folding<'q> {
 }
 
 impl Folding<'_> {
-    /// The rule that judges a fact now, and the points.
-    fn judge(&mut self, fact: &Fact) -> Result<(usize, Hundredths), Why> {
+    /// The rule that judges a fact now, and what it is worth.
+    fn judge(&mut self, fact: &Fact) -> Result<(usize, Worth), Why> {
         let Question { table, judged_by, sizes, .. } = self.question;
         let key = (fact.rule_set_id, fact.rule_id);
         let found = self.rules.entry(key).or_insert_with(|| {
@@ -243,7 +253,7 @@ impl Folding<'_> {
                 None => drop(used.insert(counter.clone(), by.0)),
             }
         }
-        Ok((place, worth.points))
+        Ok((place, worth))
     }
 }
 

@@ -41,7 +41,7 @@ use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::ids::{AreaId, RuleId, RuleSetId};
 use crate::scope::{May, Verb};
 
-pub use drafting::{BroughtIn, DRAFT_WAITS, bring_in};
+pub use drafting::{BroughtIn, CHANGED_MEANWHILE, DRAFT_WAITS, bring_in};
 pub use entity::Model as RuleSet;
 pub use shelf::{Adopted, Shelf};
 pub use terms::{NewRule, Terms};

@@ -40,6 +40,8 @@ pub struct Choices {
     pub skip_invalid: bool,
     /// Make the grids that the village does not have.
     pub create_grids: bool,
+    /// Of the draft that a table of rules replaces, as it was read; any when absent.
+    pub revision: Option<i32>,
 }
 
 /// What an import came to. The counts add up to `rows`.
@@ -313,7 +315,8 @@ fn takes_rules(may: &May<ImportRules>, area: &Area) -> bool {
 /// what was only tried.
 ///
 /// # Errors
-/// [`NOT_FOUND`] for an area whose draft is not his to fill, [`rules::TOO_MANY_RULES`].
+/// [`NOT_FOUND`] for an area whose draft is not his to fill, [`rules::CHANGED_MEANWHILE`],
+/// [`rules::DRAFT_WAITS`], [`rules::drafting::TOO_MANY_RULES`].
 pub async fn rules(
     tx: &Tx,
     clock: &Clock,
@@ -343,8 +346,11 @@ pub async fn rules(
     if !is_blocked && !table.rows.is_empty() {
         let rules = table.rows.into_iter().map(|row| row.rule).collect();
         // Whoever stands above helps a village that has none; what its people write is theirs.
-        let waits = rules::sets(tx, area.id).await?.first().is_some_and(rules::RuleSet::is_draft);
-        if waits && !may.paths().contains(&area.path) {
+        let draft = rules::sets(tx, area.id).await?.into_iter().next().filter(rules::RuleSet::is_draft);
+        if choices.revision.is_some_and(|read| draft.as_ref().map(|draft| draft.revision) != Some(read)) {
+            return Err(rules::CHANGED_MEANWHILE.into());
+        }
+        if draft.is_some() && !may.paths().contains(&area.path) {
             return Err(rules::DRAFT_WAITS.into());
         }
         let brought = rules::bring_in(tx, clock, may.account_id(), area, rules).await?;

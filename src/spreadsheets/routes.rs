@@ -71,6 +71,9 @@ struct RulesIn {
     /// Bring in the rows without errors; otherwise one error keeps all rows out.
     #[schema(required = false, default = false)]
     skip_invalid: bool,
+    /// Of the draft that the table replaces: refused when somebody wrote in between. Any when absent.
+    #[schema(required = false, minimum = 1, example = 4)]
+    revision: Option<i32>,
     #[schema(ignore)]
     _room: OwnedSemaphorePermit,
 }
@@ -95,12 +98,13 @@ impl FromRequest<App> for RulesIn {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         let room = app.desk.room()?;
-        let known = ["area_id", "file", "dry_run", "skip_invalid"];
+        let known = ["area_id", "file", "dry_run", "skip_invalid", "revision"];
         let mut form = Form::read(request, app, &known, FILE_BYTES_MAX, file_too_large).await?;
         let (area_id, file) = (form.id("area_id", AREA_ID).map(AreaId), form.file());
         let [dry_run, skip_invalid] = ["dry_run", "skip_invalid"].map(|name| form.flag(name));
+        let revision = form.number("revision");
         let (area_id, file) = form.complete(area_id.zip(file))?;
-        Ok(Self { area_id, file, dry_run, skip_invalid, _room: room })
+        Ok(Self { area_id, file, dry_run, skip_invalid, revision, _room: room })
     }
 }
 
@@ -123,7 +127,7 @@ async fn import_households(
     let village = areas::find_village(app.db.read(), &may, input.area_id).await?;
     let RosterIn { file, dry_run, skip_invalid, create_grids, .. } = input;
     let roster = app.desk.roster(file).await?;
-    let choices = Choices { dry_run, skip_invalid, create_grids };
+    let choices = Choices { dry_run, skip_invalid, create_grids, revision: None };
     let mut plan = RosterPlan::of(app.db.read(), &app.clock, &app.keys, &may, village, roster, choices).await?;
     while plan.is_unfinished() {
         app.write(async |tx| plan.write_some(tx, &app.clock, &app.keys, &may).await).await?;
@@ -146,13 +150,14 @@ async fn import_households(
             }),
         ),
         (status = 404, body = Problem, description = "`not_found`: no such village in reach, and no town of one's own"),
-        (status = 409, body = Problem, description = "`draft_waits`: the village is writing a draft, and one stands above it"),
+        (status = 409, body = Problem, description = "`draft_waits`: the village is writing a draft, and one stands above it; `changed_meanwhile`: the draft is another than `revision`"),
         (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table; `too_many_rules`"),
     )
 )]
 async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: RulesIn) -> Result<Json<Import>> {
     let area = imports::find_for_rules(app.db.read(), &may, input.area_id).await?;
-    let choices = Choices { dry_run: input.dry_run, skip_invalid: input.skip_invalid, create_grids: false };
+    let RulesIn { dry_run, skip_invalid, revision, .. } = input;
+    let choices = Choices { dry_run, skip_invalid, create_grids: false, revision };
     let table = app.desk.rules_table(input.file).await?;
     let bring_in = async |tx: &_| imports::rules(tx, &app.clock, &may, &area, table, choices).await;
     app.write_or_try(choices.dry_run, bring_in).await.map(Json)

@@ -106,6 +106,8 @@ both_engines! {
             "rule_id": app.town.rule("积极参选"), "category": "公益活动", "name": "积极参选",
             "why": "not_in_table", "facts": 1, "points_before": 2,
         }]));
+        let hurt: Vec<_> = result["clipped"].as_array().unwrap().iter().map(|one| one["sentence"].clone()).collect();
+        assert_eq!(hurt, ["「志愿服务」（每月最多 4 小时）会让 1 户一共 1 次少得 9 分。"]);
         let without: Vec<_> = result["without_facts"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
         assert_eq!(without, ["提出建议", "见义勇为", "乱倒垃圾", "维修水渠"]);
     }
@@ -225,15 +227,14 @@ both_engines! {
         assert_eq!((&health["from"], &health["until"], &health["village_id"]), (&json!("2025-11-01"), &json!("2026-11-23"), &json!(app.town.village.id)));
         assert_eq!((&health["rules"], &health["too_many"], &health["facts"], &health["points"]), (&json!(9), &json!(false), &json!(5), &json!(52)));
         let names = |list: &str| health[list].as_array().unwrap().iter().map(|one| one["name"].clone()).collect::<Vec<_>>();
-        assert_eq!(names("unused"), ["志愿服务", "提出建议", "见义勇为", "乱倒垃圾", "维修水渠", "门前屋后整洁"]);
+        assert_eq!(names("unused"), ["志愿服务", "提出建议", "见义勇为", "乱倒垃圾", "维修水渠"]);
         assert_eq!(names("core"), ["参加清扫", "门前整洁"]);
         assert_eq!(health["core"][0]["percent"], 76);
         let overlap = &health["overlaps"][0];
         assert_eq!((&overlap["inspection"]["name"], &overlap["recorded"]["name"], &overlap["percent"]), (&json!("门前整洁"), &json!("门前屋后整洁"), &json!(65)));
         let clipped = &health["clipped"][0];
         assert_eq!((&clipped["households"], &clipped["times"], &clipped["clipped"]), (&json!(2), &json!(2), &json!(15)));
-        assert_eq!(clipped["cap"], json!({"units": 4, "window": "month"}));
-        assert_eq!(clipped["sentence"], "「参加清扫」（每月最多 4 人次）让 2 户一共 2 次少得了 15 分。");
+        assert_eq!(clipped["sentence"], "近一年「参加清扫」到了上限，让 2 户一共 2 次少得了 15 分。");
         assert_eq!(health["sentences"].as_array().unwrap().len(), 4);
         let stranger = app.signed_in(&app.town.far_cadre).await;
         assert_eq!(stranger.get(&format!("/rule-sets/{set}/health")).await.code(), "not_found");

@@ -9,6 +9,7 @@ use crate::awards::award_id;
 use crate::support::{Client, TestApp, both_engines, town};
 
 mod attempts;
+mod edits;
 
 /// A good deed as an editor sends it.
 fn deed(name: &str, points: i32) -> Value {
@@ -250,6 +251,8 @@ both_engines! {
             (with(json!({"kind": "degrees", "degrees": [{"name": "县", "points": 3}, {"name": "县", "points": 5}]})), "degrees"),
             (with(json!({"kind": "inspection", "points_per_spot": 6})), "points_per_spot"),
             (with(json!({"kind": "veto", "points": null, "veto": {"lowers_to": null, "zeroes": null, "blocks_years": null}})), "veto"),
+            (with(json!({"kind": "veto", "points": null, "per_person": true, "veto": {"lowers_to": null, "zeroes": "year", "blocks_years": null}})), "per_person"),
+            (with(json!({"kind": "base", "window": "year", "redeemable": false, "points_cap": {"points": 3, "window": "year"}})), "points_cap"),
             (with(json!({"validity": {"years": 51, "by_degree": []}})), "validity"),
         ] {
             let refused = cadre.put(&format!("/rule-sets/{id}"), written(2, std::slice::from_ref(&rule))).await;

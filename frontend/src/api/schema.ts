@@ -1266,9 +1266,6 @@ export interface components {
         };
         /** @description A rule whose caps cut points off. */
         ClippedRule: components["schemas"]["NamedRule"] & {
-            cap: components["schemas"]["Cap"] | null;
-            category_cap: components["schemas"]["Cap"] | null;
-            category_points_cap: components["schemas"]["PointsCap"] | null;
             /** @description Points that were cut off. */
             clipped: components["schemas"]["Hundredths"];
             /**
@@ -1277,10 +1274,9 @@ export interface components {
              * @example 6
              */
             households: number;
-            points_cap: components["schemas"]["PointsCap"] | null;
             /**
              * @description For people.
-             * @example 「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。
+             * @example 「参加清扫」（每月最多 4 人次）会让 6 户一共 9 次少得 25 分。
              */
             sentence: string;
             /**
@@ -2915,6 +2911,12 @@ export interface components {
              */
             file: string;
             /**
+             * Format: int32
+             * @description Of the draft that the table replaces: refused when somebody wrote in between. Any when absent.
+             * @example 4
+             */
+            revision?: number | null;
+            /**
              * @description Bring in the rows without errors; otherwise one error keeps all rows out.
              * @default false
              */
@@ -3129,7 +3131,7 @@ export interface components {
         };
         /** @description How a village uses a table. */
         TableHealth: {
-            /** @description Rules whose caps cut points off, most points first. */
+            /** @description Rules whose caps, as they stood then, cut points off; most points first. */
             clipped: components["schemas"]["ClippedRule"][];
             /** @description The fewest rules that carry 80 % of the points or more, most points first. */
             core: components["schemas"]["CoreRule"][];
@@ -3173,7 +3175,7 @@ export interface components {
              * @example 2026-11-23
              */
             until: string;
-            /** @description Rules that people record and nobody used. */
+            /** @description Rules that judged, that people record and that nobody used; what is only in a draft is not among them. */
             unused: components["schemas"]["NamedRule"][];
             village_id: components["schemas"]["AreaId"] | null;
         };
@@ -3282,6 +3284,8 @@ export interface components {
         TrialResult: {
             /** @description By category: `before` under the name that the judging rule had, `after` under that of the table. */
             categories: components["schemas"]["TrialCategory"][];
+            /** @description Rules whose caps would cut points off, most points first. */
+            clipped: components["schemas"]["ClippedRule"][];
             /**
              * @description Households that fall.
              * @example 40
@@ -8049,8 +8053,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `draft_waits` 已经有一份草稿，请接着改那一份。
-             *     `draft_waits`: the village is writing a draft, and one stands above it
+             * @description `changed_meanwhile` 这份草稿刚才有别人改过，请刷新看过再改。
+             *     `draft_waits` 已经有一份草稿，请接着改那一份。
+             *     `draft_waits`: the village is writing a draft, and one stands above it; `changed_meanwhile`: the draft is another than `revision`
              */
             409: {
                 headers: {
@@ -10479,19 +10484,12 @@ export interface operations {
                      * @example {
                      *       "clipped": [
                      *         {
-                     *           "cap": {
-                     *             "units": 4,
-                     *             "window": "month"
-                     *           },
                      *           "category": "公益活动",
-                     *           "category_cap": null,
-                     *           "category_points_cap": null,
                      *           "clipped": 25,
                      *           "households": 6,
                      *           "name": "参加清扫",
-                     *           "points_cap": null,
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
-                     *           "sentence": "「参加清扫」（每月最多 4 人次）让 6 户一共 9 次少得了 25 分。",
+                     *           "sentence": "「参加清扫」（每月最多 4 人次）会让 6 户一共 9 次少得 25 分。",
                      *           "times": 9
                      *         }
                      *       ],
@@ -11789,6 +11787,17 @@ export interface operations {
                      *             "after": 1830.5,
                      *             "before": 2100,
                      *             "category": "公益活动"
+                     *           }
+                     *         ],
+                     *         "clipped": [
+                     *           {
+                     *             "category": "公益活动",
+                     *             "clipped": 25,
+                     *             "households": 6,
+                     *             "name": "参加清扫",
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "sentence": "「参加清扫」（每月最多 4 人次）会让 6 户一共 9 次少得 25 分。",
+                     *             "times": 9
                      *           }
                      *         ],
                      *         "down": 40,

@@ -33,6 +33,7 @@ export type RuleSets = Schemas['RuleSets'];
 export type RuleSetDetail = Schemas['RuleSetWithRules'];
 export type RuleAlarm = Schemas['RuleAlarm'];
 export type RuleRemark = Schemas['RuleRemark'];
+export type RuleSetEdit = Schemas['RuleSetEdit'];
 export type RuleChanges = Schemas['RuleChanges'];
 export type Resolution = Schemas['Resolution'];
 export type Decisions = Schemas['Decisions'];

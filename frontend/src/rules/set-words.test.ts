@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Decisions, RuleSet } from '../api/types';
-import { decisionsWords, factsWords, limitsWords, statusWords } from './set-words';
+import { decisionsWords, editWords, factsWords, limitsWords, statusWords } from './set-words';
 
 const year = new Date().getFullYear();
 const set = (change: Partial<RuleSet>): RuleSet => ({
@@ -12,6 +12,7 @@ const set = (change: Partial<RuleSet>): RuleSet => ({
   revision: 1,
   drafted_at: `${year}-03-01T20:00:00Z`,
   drafted_by: '雷军',
+  adopted_by: null,
   resolution: null,
   filing: null,
   issued_at: null,
@@ -84,4 +85,13 @@ test('decisions and limits are sentences', () => {
     '模板里的事项,各村要照样写上。',
     '各村自己加的事项最多 10 条。',
   ]);
+});
+
+test('a revision says what it changed, and does not list a whole table', () => {
+  const edit = { revision: 2, written_by: '雷军', written_at: '2026-11-23T02:05:00Z' };
+  const none: string[] = [];
+  expect(
+    editWords({ ...edit, added: ['甲', '乙', '丙', '丁'], altered: ['戊'], dropped: none }),
+  ).toBe('新加「甲」「乙」「丙」等 4 条,改了「戊」');
+  expect(editWords({ ...edit, added: none, altered: none, dropped: none })).toBe('事项没有变');
 });

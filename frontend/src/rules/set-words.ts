@@ -1,5 +1,5 @@
 /** Versions of a table, their resolutions and decisions in the words of the village. */
-import type { Decisions, Resolution, RuleSet, TemplateLimits } from '../api/types';
+import type { Decisions, Resolution, RuleSet, RuleSetEdit, TemplateLimits } from '../api/types';
 import { dayWords, villageDay } from '../periods';
 import { points } from '../points';
 
@@ -46,8 +46,22 @@ export function factsWords(set: RuleSet): [label: string, words: string][] {
     const note = filing.note ? `(${filing.note})` : '';
     lines.push(['备案', `${instantWords(filing.filed_at)} ${filing.filed_by}${note}`]);
   }
+  if (set.adopted_by) lines.push(['记表决', set.adopted_by]);
   lines.push(['起草', `${instantWords(set.drafted_at)} ${set.drafted_by}`]);
   return lines;
+}
+
+const namesMax = 3;
+
+/** 新加「巡河」,改了「扫地」「种树」等 5 条 */
+export function editWords({ added, altered, dropped }: RuleSetEdit): string {
+  const said = (verb: string, names: string[]) => {
+    if (!names.length) return '';
+    const shown = names.slice(0, namesMax).map((name) => `「${name}」`);
+    return `${verb}${shown.join('')}${names.length > namesMax ? `等 ${names.length} 条` : ''}`;
+  };
+  const parts = [said('新加', added), said('改了', altered), said('去掉', dropped)].filter(Boolean);
+  return parts.join(',') || '事项没有变';
 }
 
 export const boardNames: Record<Decisions['board_names'], string> = {

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{counts, import};
+use super::{LUOYU, TOWN, import};
 use crate::awards::award_id;
+use crate::shapes::verified;
 use crate::support::{Client, TestApp, both_engines, town};
 
 const HARDER: &[u8] = include_bytes!("../../data/harder-table.csv");
@@ -18,11 +19,12 @@ struct Village {
 }
 
 impl Village {
-    /// Brings the table in, has it resolved and filed.
-    async fn with_the_table(app: &TestApp) -> Self {
+    /// Brings a table of so many rules in, has it resolved and filed.
+    async fn with(app: &TestApp, table: &[u8], rules: u64) -> Self {
         let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
-        let done = import(&cadre, "rules", village, HARDER, &[]).await;
-        assert_eq!((counts(&done), &done["problems"]), ([32, 32, 0, 0, 0], &json!([])));
+        let done = import(&cadre, "rules", village, table, &[]).await;
+        let read = |report: &Value| (report["rows"].clone(), report["skipped"].clone(), report["problems"].clone());
+        assert_eq!(read(&done), (json!(rules), json!(0), json!([])));
         let set = format!("/rule-sets/{}", done["rule_set_id"].as_str().unwrap());
         let resolution = town::resolution("2026-11-20", "2026-11-23");
         cadre.post(&format!("{set}/adopt"), resolution).await.expect(200);
@@ -57,15 +59,9 @@ impl Village {
     }
 }
 
-async fn verified(app: &TestApp) {
-    let db = app.app.db.read();
-    hujifen::ledger::verify::verify(db, &app.app.pen.chain).await.unwrap().unwrap();
-    hujifen::awards::verify::verify(db).await.unwrap().unwrap();
-}
-
 both_engines! {
     async fn a_harder_table_comes_in_is_resolved_and_filed_and_judges_as_people_reckon(app) {
-        let mut village = Village::with_the_table(&app).await;
+        let mut village = Village::with(&app, HARDER, 32).await;
         let units = |quantity: f64| json!({"quantity": quantity});
         let degree = |degree: &str| json!({"degree": degree});
 
@@ -81,9 +77,9 @@ both_engines! {
         // 2 a day and a person, three days a month: 2 x 2 x 4, then one day is left for three people.
         assert_eq!(village.give("修通组公路投工", json!({"quantity": 2, "people": 4})).await, (16.0, 0.0));
         assert_eq!(village.give("修通组公路投工", json!({"quantity": 2, "people": 3})).await, (6.0, 6.0));
-        // Two items share eight units a month.
+        // All items of the category that count in 工 share eight of them a month: three are used.
         assert_eq!(village.give("清理塌方和边沟", units(4.0)).await, (12.0, 0.0));
-        assert_eq!(village.give("水渠山塘清淤", units(5.0)).await, (16.0, 4.0));
+        assert_eq!(village.give("水渠山塘清淤", units(5.0)).await, (4.0, 16.0));
         // Two items share thirty points a quarter.
         assert_eq!(village.give("帮缺劳力户抢收抢种", units(8.0)).await, (30.0, 2.0));
         assert_eq!(village.give("换工互助", units(1.0)).await, (0.0, 1.0));
@@ -111,14 +107,14 @@ both_engines! {
         assert_eq!(village.give("灶屋和厕所干净", units(2.0)).await, (5.0, 0.0));
         assert_eq!(village.give("参与赌博被处罚", json!({})).await, (0.0, 0.0));
         verified(&app).await;
-        let points: f64 = [10.0, 9.0, 1.5, 22.0, 28.0, 30.0, 25.0, 5.5, 20.0, 30.0, -30.0, -30.0, 5.5, 5.0].iter().sum();
+        let points: f64 = [10.0, 9.0, 1.5, 22.0, 16.0, 30.0, 25.0, 5.5, 20.0, 30.0, -30.0, -30.0, 5.5, 5.0].iter().sum();
         let household = village.cadre.get(&format!("/households/{}", village.household)).await.expect(200);
         assert_eq!(household["balances"]["honour"].as_f64(), Some(points));
         assert_eq!(household["balances"]["pending"].as_f64(), Some(points - 5.5 - 5.0), "rounds are not redeemable");
     }
 
     async fn what_the_harder_table_does_not_let_be_recorded_is_refused_and_what_is_late_waits(app) {
-        let mut village = Village::with_the_table(&app).await;
+        let mut village = Village::with(&app, HARDER, 32).await;
         let base = village.rules.as_array().unwrap()[0]["id"].clone();
         let award = json!({"id": award_id(90), "household_id": village.household, "rule_id": base, "occurred_on": "2026-11-23"});
         assert_eq!(village.cadre.post("/awards", award).await.code(), "rule_not_recorded");
@@ -127,5 +123,32 @@ both_engines! {
         village.cadre = app.signed_in(&app.town.cadre).await;
         assert_eq!(village.submit("护林巡山", json!({"quantity": 6})).await["status"], "submitted", "fifteen days are over");
         assert_eq!(village.submit("参加户主会", json!({})).await["status"], "posted", "it knows no deadline");
+    }
+
+    /// Each rule that people record judges one deed: what it gives is reckoned from the table's own cells.
+    async fn both_tables_at_hand_are_adopted_and_every_rule_of_them_judges(app) {
+        for (table, rules, first) in [(LUOYU, 28, 1), (TOWN, 16, 101)] {
+            let mut village = Village::with(&app, table, rules).await;
+            village.given = first - 1;
+            let mut given = 0;
+            for rule in village.rules.as_array().unwrap().clone() {
+                let name = rule["name"].as_str().unwrap();
+                let (fields, points) = match rule["kind"].as_str().unwrap() {
+                    "base" | "top_share" => continue,
+                    "inspection" => (json!({"quantity": 0}), rule["points"].as_f64().unwrap()),
+                    "degrees" => {
+                        let degree = &rule["degrees"][0];
+                        (json!({"degree": degree["name"]}), degree["points"].as_f64().unwrap())
+                    }
+                    "deduction" => (json!({}), -rule["points"].as_f64().unwrap()),
+                    "addition" => (json!({}), rule["points"].as_f64().unwrap()),
+                    other => panic!("{name} is a {other}"),
+                };
+                assert_eq!(village.give(name, fields).await, (points, 0.0), "{name}");
+                given += 1;
+            }
+            assert!(given + 2 >= rules, "{given} of {rules}");
+            verified(&app).await;
+        }
     }
 }

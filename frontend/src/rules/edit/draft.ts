@@ -149,9 +149,19 @@ export function fitted({ key: _, ...item }: Item): Written {
     highest_of: item.highest_of?.trim() || null,
     warn_first: takes(kind) ? item.warn_first : null,
     unit: item.unit.trim() || '次',
-    validity: years || by_degree.length ? { years, by_degree } : null,
+    per_person: kind !== 'veto' && item.per_person,
+    validity: kind !== 'veto' && (years || by_degree.length) ? { years, by_degree } : null,
   };
 }
+
+/** Items for which a cap of the item's category holds as well: those that give, or those that take, there. */
+export const cappedWith = (items: Item[], item: Item): Item[] =>
+  items.filter(
+    (one) =>
+      one.category.trim() === item.category.trim() &&
+      !isClosed(one.kind) &&
+      takes(one.kind) === takes(item.kind),
+  );
 
 /** Items of one category side by side, as they hang on the wall. */
 export function gathered<T extends { category: string }>(items: T[]): T[] {

@@ -1,13 +1,19 @@
 /** Tables as files: sent as a form, or fetched and handed to the browser. */
 import { api } from '../../api';
 import { asError } from '../../api/client';
-import type { ImportReport, Problem } from '../../api/types';
+import type { ImportReport, Problem, RuleSetDetail } from '../../api/types';
 
 export type Format = 'xlsx' | 'csv';
 
-export function bringIn(area: string, file: File, dry: boolean): Promise<ImportReport> {
+/** Takes the place of the draft only as it was read: what others wrote in between is not lost. */
+export function bringIn(
+  { area_id, revision }: Pick<RuleSetDetail, 'area_id' | 'revision'>,
+  file: File,
+  dry: boolean,
+): Promise<ImportReport> {
   const form = new FormData();
-  form.set('area_id', area);
+  form.set('area_id', area_id);
+  form.set('revision', String(revision));
   form.set('dry_run', String(dry));
   form.set('file', file);
   return api.post<ImportReport>('/imports/rules', form);

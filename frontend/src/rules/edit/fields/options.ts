@@ -1,6 +1,6 @@
 /** What rules say beside their numbers: first what most say, then what few do. */
 import type { Proof, Rule } from '../../../api/types';
-import { isClosed, takes, type Item } from '../draft';
+import { cappedWith, isClosed, takes, type Item } from '../draft';
 import { proofs, reviews } from '../kinds';
 import { count, limited, presentWindow, text, toggle, type Row } from './row';
 
@@ -100,8 +100,9 @@ function pick(item: Item, proof: Proof): void {
 }
 
 /** An option that the shape seldom has is shown while it is set: nothing is hidden. */
-export function rareRows(item: Item): Row[] {
+export function rareRows(item: Item, items: Item[]): Row[] {
   const { kind } = item;
+  const together = cappedWith(items, item);
   const open = !isClosed(kind);
   const inside = `「${item.category.trim() || '这一类'}」合起来`;
   const verb = takes(kind) ? '扣' : '加';
@@ -132,11 +133,10 @@ export function rareRows(item: Item): Row[] {
         '分',
         item.category_points_cap,
         { points: 50, window: 'year' },
-        (limit) => (item.category_points_cap = limit),
+        (limit) => together.forEach((one) => (one.category_points_cap = limit)),
         'category_points_cap',
       ),
-    (kind !== 'veto' || item.per_person) &&
-      toggle('按人数乘', item.per_person, (on) => (item.per_person = on)),
+    kind !== 'veto' && toggle('按人数乘', item.per_person, (on) => (item.per_person = on)),
     (open || item.highest_of !== null) &&
       toggle(
         '同一天几项只算最高的',
@@ -152,7 +152,7 @@ export function rareRows(item: Item): Row[] {
           ),
         ],
       ),
-    validity(item),
+    kind !== 'veto' && validity(item),
     (open || !!item.late_days) &&
       toggle(
         '报晚了要上评议会',
@@ -171,6 +171,10 @@ export function rareRows(item: Item): Row[] {
   ];
   return rows.filter((row) => row !== false);
 }
+
+/** What a cap of a category counts together. */
+const sameUnit = (item: Item) => (one: Item) =>
+  (one.kind === 'inspection') === (item.kind === 'inspection') && one.unit === item.unit;
 
 function validity(item: Item): Row {
   const { validity, degrees } = item;
