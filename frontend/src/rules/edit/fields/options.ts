@@ -124,7 +124,7 @@ export function rareRows(item: Item, items: Item[]): Row[] {
         item.unit,
         item.category_cap,
         { units: 10, window: 'year' },
-        (limit) => (item.category_cap = limit),
+        (limit) => together.filter(sameUnit(item)).forEach((one) => (one.category_cap = limit)),
         'category_cap',
       ),
     (open || !!item.category_points_cap) &&
