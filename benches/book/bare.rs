@@ -128,6 +128,7 @@ impl Bare {
             people: None,
             occurred_on: deed.day.on,
             note: None,
+            done_by: None,
             handled_by: None,
             photos: Vec::new(),
         };

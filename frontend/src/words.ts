@@ -65,4 +65,5 @@ export const stepWords: Record<StepKind, string> = {
   withdraw: '撤回',
   reverse: '改正',
   refold: '重算',
+  resubmit: '改好再交',
 };

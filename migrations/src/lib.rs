@@ -33,6 +33,7 @@ mod m30_evidence;
 mod m31_every_deed_in_book;
 mod m32_doubled;
 mod m33_rule_edits;
+mod m34_mended_awards;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m31_every_deed_in_book::Migration),
             Box::new(m32_doubled::Migration),
             Box::new(m33_rule_edits::Migration),
+            Box::new(m34_mended_awards::Migration),
         ]
     }
 }

@@ -71,14 +71,18 @@ pub struct Model {
     pub late: bool,
     /// What the recorder wrote beside it.
     pub note: Option<String>,
+    /// Who of the household did it.
+    pub done_by: Option<String>,
     /// Who brought it in when another typed it.
     pub handled_by: Option<String>,
     /// Who recorded it.
     pub recorded_by: AccountId,
     /// The recorder's own household: it waits for somebody else.
     pub own_household: bool,
-    /// SHA-256 over the request and its account.
+    /// SHA-256 over what was said, and by which account.
     pub digest: Vec<u8>,
+    /// The digest of what was said first, where it was mended since.
+    pub first_digest: Option<Vec<u8>>,
     /// Server time.
     pub recorded_at: Millis,
 }
@@ -100,6 +104,8 @@ pub enum StepKind {
     Withdraw,
     /// 改正
     Reverse,
+    /// 再交: mended by its recorder after it was returned.
+    Resubmit,
     /// 重算: an earlier award was corrected, which changed what this one is worth.
     Refold,
 }

@@ -143,10 +143,12 @@ impl Judging {
             period: None,
             late,
             note: item.note.clone(),
+            done_by: item.done_by.clone(),
             handled_by: item.handled_by.clone(),
             recorded_by: item.recorder.account_id(),
             own_household,
             digest,
+            first_digest: None,
             recorded_at: self.now,
         };
         settle(&mut award, rule, used);

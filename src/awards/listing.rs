@@ -13,7 +13,7 @@ use crate::error::{NOT_FOUND, Result};
 use crate::households;
 use crate::ids::{AccountId, AwardId, HouseholdId};
 use crate::rules::Shelf;
-use crate::scope::{May, ReadBook, Review, subtree};
+use crate::scope::{May, ReadBook, Review, Verb, subtree};
 
 const GRID_PATH: (households::entity::Entity, households::entity::Column) =
     (households::entity::Entity, households::entity::Column::GridPath);
@@ -159,10 +159,10 @@ fn in_reach(within: Condition) -> Select<entity::Entity> {
 ///
 /// # Errors
 /// [`NOT_FOUND`] when it does not exist or lies outside.
-pub async fn find(
+pub async fn find<V: Verb>(
     db: &impl ConnectionTrait,
     shelf: &Shelf,
-    may: &May<ReadBook>,
+    may: &May<V>,
     today: NaiveDate,
     id: AwardId,
 ) -> Result<View> {

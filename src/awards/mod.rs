@@ -12,6 +12,7 @@ mod judging;
 pub mod listing;
 pub mod outward;
 mod refold;
+mod resubmission;
 pub mod review;
 pub mod routes;
 pub mod statement;
@@ -102,7 +103,7 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
         let digest = item.said(photos).digest()?;
         let earlier = fresh.get(&item.id).and_then(|at| judged.get(*at)).map(|judged| &judged.award);
         if let Some(award) = judging.known(item.id).or(earlier) {
-            let same = award.digest == digest;
+            let same = award.digest == digest || award.first_digest.as_ref() == Some(&digest);
             // Whether an id is taken is told only to somebody who may record there at all.
             let refusal = || judging.household(item).err().unwrap_or_else(|| ID_TAKEN.into());
             outcomes.push(if same { Ok((award.clone(), true)) } else { Err(refusal()) });
@@ -161,7 +162,7 @@ async fn write(tx: &Tx, pen: &Pen, judging: &Judging, judged: &[Judged]) -> Resu
         return Err(Error::Internal("an award appeared while it was being written".to_owned()));
     }
     let shown = judged.iter().map(|one| (one.award.id.0, one.evidence.clone()));
-    evidence::use_for(tx, UsedFor::Award, shown).await?;
+    evidence::use_for(tx, UsedFor::Award, shown, 0).await?;
     let act = |judged: &Judged| Act {
         by: Some(judged.award.recorded_by),
         action: "submit_award",

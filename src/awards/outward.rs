@@ -43,6 +43,9 @@ pub struct AwardIn {
     /// Up to 200 characters.
     #[schema(example = "清扫村道")]
     pub note: Option<String>,
+    /// Who of the household did it, up to 30 characters.
+    #[schema(example = "陈家二儿子")]
+    pub done_by: Option<String>,
     /// Who brought it in when another types it, up to 30 characters.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
@@ -58,10 +61,81 @@ impl AwardIn {
     /// # Errors
     /// One problem a field.
     pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
-        let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, evidence } =
-            self;
-        let raw = Raw { id, household_id, rule_id, quantity, degree, people, occurred_on, note, handled_by, evidence };
+        let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = self;
+        let Self { note, done_by, handled_by, evidence, .. } = self;
+        let raw = Raw {
+            id,
+            household_id,
+            rule_id,
+            quantity,
+            degree,
+            people,
+            occurred_on,
+            note,
+            done_by,
+            handled_by,
+            evidence,
+        };
         Submission::parse(raw, Arc::clone(recorder))
+    }
+}
+
+/// A returned deed as its recorder says it now. What is left out is said no more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = MendedAward, example = json!({ "quantity": 1, "degree": null, "people": null }))]
+#[serde(deny_unknown_fields)]
+pub struct MendedIn {
+    /// As for a new deed.
+    pub quantity: Option<Hundredths>,
+    /// As for a new deed.
+    #[schema(example = "县")]
+    pub degree: Option<String>,
+    /// As for a new deed.
+    #[schema(example = 2, minimum = 1, maximum = 99)]
+    pub people: Option<u32>,
+    /// As for a new deed.
+    #[schema(example = "2026-11-22")]
+    pub occurred_on: NaiveDate,
+    /// Up to 200 characters.
+    #[schema(example = "清扫村道，二组的")]
+    pub note: Option<String>,
+    /// Up to 30 characters.
+    #[schema(example = "陈家二儿子")]
+    pub done_by: Option<String>,
+    /// Up to 30 characters.
+    #[schema(example = "王某")]
+    pub handled_by: Option<String>,
+    /// Photos to be added to those it has; at most 3 in all.
+    #[serde(default)]
+    #[schema(max_items = 3, example = json!([]))]
+    pub evidence: Vec<EvidenceId>,
+}
+
+impl MendedIn {
+    /// Parses it, for an award whose identity, household and rule stay as they are.
+    ///
+    /// # Errors
+    /// One problem a field.
+    pub fn parse(
+        self,
+        (id, household_id, rule_id): (AwardId, HouseholdId, RuleId),
+        recorder: &Arc<May<AddPoints>>,
+    ) -> Result<Submission> {
+        let Self { quantity, degree, people, occurred_on, note, done_by, handled_by, evidence } = self;
+        let new = AwardIn {
+            id,
+            household_id,
+            rule_id,
+            quantity,
+            degree,
+            people,
+            occurred_on,
+            note,
+            done_by,
+            handled_by,
+            evidence,
+        };
+        new.parse(recorder)
     }
 }
 
@@ -144,6 +218,9 @@ pub struct CanOut {
     /// 不同意
     #[schema(example = false)]
     pub reject: bool,
+    /// 再交, after it was returned
+    #[schema(example = false)]
+    pub resubmit: bool,
     /// 撤回, before it counts
     #[schema(example = false)]
     pub withdraw: bool,
@@ -216,6 +293,9 @@ pub struct AwardOut {
     pub recorded_at: DateTime<Utc>,
     /// Who recorded it.
     pub recorded_by: PersonOut,
+    /// Who of the household did it.
+    #[schema(example = "陈家二儿子")]
+    pub done_by: Option<String>,
     /// Who brought it in.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
@@ -267,6 +347,7 @@ impl From<View> for AwardOut {
             late: award.late,
             recorded_at: instant(award.recorded_at),
             recorded_by: PersonOut { id: award.recorded_by, name: view.recorder_name },
+            done_by: award.done_by,
             handled_by: award.handled_by,
             note: award.note,
             own_household: award.own_household,
@@ -276,6 +357,7 @@ impl From<View> for AwardOut {
                 approve: can.approve,
                 return_: can.review,
                 reject: can.review,
+                resubmit: can.resubmit,
                 withdraw: can.withdraw,
                 reverse: can.reverse,
             },
@@ -292,7 +374,8 @@ pub fn example_after(step: StepKind, status: Status) -> Value {
         "own_household": step != StepKind::Reverse,
         "steps": [{ "step": step, "by_name": "王某", "at": "2026-11-23T11:40:00Z", "reason": reason }],
         "can": {
-            "approve": false, "return": false, "reject": false, "withdraw": false, "reverse": status == Status::Posted,
+            "approve": false, "return": false, "reject": false, "resubmit": false,
+            "withdraw": matches!(status, Status::Submitted | Status::Returned), "reverse": status == Status::Posted,
         },
     })
 }

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::refold::Correction;
-use super::view::{self, View};
+use super::view::{self, View, since_said};
 use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, moving, posting, settle};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
@@ -35,8 +35,8 @@ pub const NOT_YOURS_TO_REVERSE: Refusal =
     Refusal::new(403, "not_yours_to_reverse", "这条已经评议通过，要改请找村干部。");
 
 /// What surrounds one award for a step on it.
-struct Found {
-    view: View,
+pub(super) struct Found {
+    pub(super) view: View,
     rule: Rule,
     grid_path: String,
     /// The household is.
@@ -65,7 +65,7 @@ impl Steps<'_> {
         if found.view.award.proof_pending && reason.is_none() {
             return Err(Error::field("reason", "missing", "这一项要看证明，请写明看过什么。"));
         }
-        let approved_before = found.view.steps.iter().any(|step| step.kind == StepKind::Approve);
+        let approved_before = since_said(&found.view.steps).iter().any(|step| step.kind == StepKind::Approve);
         add_step(tx, self.pen, id, StepKind::Approve, may.account_id(), reason).await?;
         if found.rule.terms.review != Asked::Double || approved_before {
             self.post(tx, &found).await?;
@@ -143,7 +143,7 @@ impl Steps<'_> {
         self.turn(tx, may, found, (StepKind::Reverse, Status::Reversed), Some(reason), "reverse_award").await
     }
 
-    async fn find<V: Verb>(&self, tx: &Tx, may: &May<V>, id: AwardId) -> Result<Found> {
+    pub(super) async fn find<V: Verb>(&self, tx: &Tx, may: &May<V>, id: AwardId) -> Result<Found> {
         let award = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
         let household = households::find(tx, may, award.household_id).await?;
         let set = self.shelf.in_force(tx, [award.village_id]).await?;
@@ -168,7 +168,7 @@ impl Steps<'_> {
             return Err(OWN_HOUSEHOLD.into());
         }
         let mine = |step: &view::Step| step.kind == StepKind::Approve && step.by == may.account_id();
-        if steps.iter().any(mine) {
+        if since_said(steps).iter().any(mine) {
             return Err(SECOND_PERSON.into());
         }
         if !can.review {
@@ -219,7 +219,7 @@ impl Steps<'_> {
     }
 
     /// Changes the row only if it still stands as it was read.
-    async fn change(&self, tx: &Tx, before: &Award, changed: entity::ActiveModel) -> Result<()> {
+    pub(super) async fn change(&self, tx: &Tx, before: &Award, changed: entity::ActiveModel) -> Result<()> {
         tx.touch(Touch::Household(before.household_id));
         let done = entity::Entity::update_many()
             .set(changed)
@@ -230,7 +230,13 @@ impl Steps<'_> {
         if done.rows_affected == 1 { Ok(()) } else { Err(WRONG_STATE.into()) }
     }
 
-    async fn done<V: Verb>(&self, tx: &Tx, may: &May<V>, found: Found, action: &'static str) -> Result<View> {
+    pub(super) async fn done<V: Verb>(
+        &self,
+        tx: &Tx,
+        may: &May<V>,
+        found: Found,
+        action: &'static str,
+    ) -> Result<View> {
         let act = Act {
             by: Some(may.account_id()),
             action,

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::listing::{self, Key, Which};
 use super::outward::{
-    AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, ReasonIn, StatementOut, example_after,
+    AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, MendedIn, ReasonIn, StatementOut, example_after,
 };
 use super::review::Steps;
 use super::submission::reason;
@@ -40,6 +40,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(approve_award))
         .routes(routes!(return_award))
         .routes(routes!(reject_award))
+        .routes(routes!(resubmit_award))
         .routes(routes!(withdraw_award))
         .routes(routes!(reverse_award))
         .routes(routes!(get_statement))
@@ -234,6 +235,26 @@ async fn reject_award(
 ) -> Result<Json<AwardOut>> {
     let reason = reason(input.reason, true)?.unwrap_or_default();
     Ok(Json(app.write(async |tx| steps(&app).reject(tx, &may, id, reason).await).await?.into()))
+}
+
+/// Mends one's own returned award and submits it again; it waits once more. The same again answers it as it stands.
+#[utoipa::path(
+    post, path = "/awards/{id}/resubmit", tag = "awards", params(("id" = AwardId, Path)), request_body = MendedIn,
+    responses(
+        (status = 200, body = AwardOut, example = json!(example_after(StepKind::Resubmit, Status::Submitted))),
+        (status = 409, body = Problem, description = "`wrong_state`, `photo_used`"),
+        (status = 422, body = Problem, description = "As for a new award."),
+    )
+)]
+async fn resubmit_award(
+    State(app): State<App>,
+    recorder: May<AddPoints>,
+    ValidPath(id): ValidPath<AwardId>,
+    ValidJson(input): ValidJson<MendedIn>,
+) -> Result<Json<AwardOut>> {
+    let award = listing::find(app.db.read(), &app.shelf, &recorder, app.clock.today(), id).await?.award;
+    let said = input.parse((id, award.household_id, award.rule_id), &Arc::new(recorder))?;
+    Ok(Json(app.write(async |tx| steps(&app).resubmit(tx, &said).await).await?.into()))
 }
 
 /// Takes one's own award back before it counts.

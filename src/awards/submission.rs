@@ -15,8 +15,8 @@ use crate::words;
 
 /// Longest note, in characters: two lines on the household's page.
 pub const NOTE_CHARS_MAX: usize = 200;
-/// Longest name of who brought it in.
-pub const HANDLED_BY_CHARS_MAX: usize = 30;
+/// Longest name of who did it, or who brought it in.
+pub const NAME_CHARS_MAX: usize = 30;
 /// Longest reason of a step.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -42,6 +42,8 @@ pub struct Submission {
     pub occurred_on: NaiveDate,
     /// Plain words.
     pub note: Option<String>,
+    /// Plain words.
+    pub done_by: Option<String>,
     /// Plain words.
     pub handled_by: Option<String>,
     /// Photos of it, sent before.
@@ -72,6 +74,8 @@ pub struct Raw {
     /// See [`Submission`].
     pub note: Option<String>,
     /// See [`Submission`].
+    pub done_by: Option<String>,
+    /// See [`Submission`].
     pub handled_by: Option<String>,
     /// See [`Submission`].
     pub evidence: Vec<EvidenceId>,
@@ -98,6 +102,9 @@ pub struct Said<'a> {
     pub occurred_on: NaiveDate,
     /// Plain words.
     pub note: Option<&'a str>,
+    /// Plain words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_by: Option<&'a str>,
     /// Plain words.
     pub handled_by: Option<&'a str>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
@@ -127,7 +134,9 @@ impl Submission {
             problems.push(FieldProblem::new("id", "not_uuid_v7", "这条记录的编号不对，请更新页面再记。"));
         }
         let note = words::optional("note", raw.note.as_deref(), NOTE_CHARS_MAX, &mut problems);
-        let handled_by = words::optional("handled_by", raw.handled_by.as_deref(), HANDLED_BY_CHARS_MAX, &mut problems);
+        let mut name = |field: &str, text: Option<&str>| words::optional(field, text, NAME_CHARS_MAX, &mut problems);
+        let done_by = name("done_by", raw.done_by.as_deref());
+        let handled_by = name("handled_by", raw.handled_by.as_deref());
         if raw.evidence.len() > PHOTOS_MAX {
             problems.push(FieldProblem::new("evidence", "too_many", "一条最多附 3 张照片。"));
         }
@@ -148,6 +157,7 @@ impl Submission {
             people,
             occurred_on,
             note,
+            done_by,
             handled_by,
             evidence,
             recorder,
@@ -166,6 +176,7 @@ impl Submission {
             people: self.people,
             occurred_on: self.occurred_on,
             note: self.note.as_deref(),
+            done_by: self.done_by.as_deref(),
             handled_by: self.handled_by.as_deref(),
             photos,
         }

@@ -146,6 +146,7 @@ fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
         people: people.map(i32::unsigned_abs),
         occurred_on: award.occurred_on,
         note: award.note.as_deref(),
+        done_by: award.done_by.as_deref(),
         handled_by: award.handled_by.as_deref(),
         photos: photos.iter().map(|photo| hex::encode(&photo.sha256)).collect(),
     };

@@ -17,7 +17,7 @@ use crate::households::{self, Household};
 use crate::ids::{AccountId, AreaId, AwardId, HouseholdId};
 use crate::rules::Shelf;
 use crate::rules::shelf::InForce;
-use crate::scope::{Identity, Reverse, ReverseOthers, Review, Role};
+use crate::scope::{AddPoints, Identity, Reverse, ReverseOthers, Review, Role};
 
 /// An award with the names around it.
 #[derive(Clone, Debug)]
@@ -85,6 +85,8 @@ pub struct Can {
     pub review: bool,
     /// Approve: nothing more counts for a closed household.
     pub approve: bool,
+    /// Mend what was returned and submit it again.
+    pub resubmit: bool,
     /// Take it back before it counts.
     pub withdraw: bool,
     /// Undo it by an opposite entry.
@@ -188,6 +190,9 @@ impl Background {
         let waits = matches!(award.status, Status::Submitted | Status::Returned);
         let reaches = |reach: bool| reach && !own_household;
         let reviews = viewer.may::<Review>(today).is_ok_and(|may| may.reaches(&household.grid_path));
+        let adds = household.status != households::Status::Closed
+            && viewer.may::<AddPoints>(today).is_ok_and(|may| may.reaches(&household.grid_path));
+        let steps = since_said(steps);
         let stands = award.status == Status::Posted;
         let approved = steps.iter().any(|step| step.kind == StepKind::Approve);
         let reverses_any = viewer.may::<ReverseOthers>(today).is_ok_and(|may| may.reaches(&household.grid_path));
@@ -201,12 +206,14 @@ impl Background {
         Can {
             review,
             approve: review && household.status != households::Status::Closed,
+            resubmit: award.status == Status::Returned && recorder && adds,
             withdraw: waits && recorder,
             reverse: stands && reaches(reverses_any || reverses_own),
         }
     }
 
     fn nobody_else(&self, award: &Award, household: &Household, steps: &[Step]) -> bool {
+        let steps = since_said(steps);
         let approved = |account| steps.iter().any(|step| step.kind == StepKind::Approve && step.by == account);
         let eligible = |reviewer: &Reviewer| {
             reviewer.account_id != award.recorded_by
@@ -215,6 +222,12 @@ impl Background {
         };
         self.reviewers.get(&household.village_id).is_some_and(|reviewers| !reviewers.iter().any(eligible))
     }
+}
+
+/// The steps on what an award says now: what was approved before it was mended was something else.
+pub(super) fn since_said(steps: &[Step]) -> &[Step] {
+    let mended = steps.iter().rposition(|step| step.kind == StepKind::Resubmit);
+    &steps[mended.map_or(0, |at| at + 1)..]
 }
 
 fn reviews_as_villager(viewer: &Identity, household: &Household, today: NaiveDate) -> bool {

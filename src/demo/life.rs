@@ -226,6 +226,7 @@ impl<'a> Life<'a> {
                 quantity: Some(*quantity),
                 occurred_on: occasion.occurred_on,
                 note: Some(occasion.note.to_owned()),
+                done_by: None,
                 handled_by: None,
                 evidence: Vec::new(),
             };

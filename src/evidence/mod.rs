@@ -222,14 +222,19 @@ async fn used(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = EvidenceI
     Ok(rows.into_iter().map(|row| row.evidence_id).collect())
 }
 
-/// Uses photos for causes, each photo once.
+/// Uses photos for causes, each photo once, behind as many as the cause has already.
 ///
 /// # Errors
 /// When one is used already, or the database fails; then nothing may be committed.
-pub async fn use_for(tx: &Tx, kind: UsedFor, causes: impl Iterator<Item = (Uuid, Vec<EvidenceId>)>) -> Result<()> {
+pub async fn use_for(
+    tx: &Tx,
+    kind: UsedFor,
+    causes: impl Iterator<Item = (Uuid, Vec<EvidenceId>)>,
+    behind: i32,
+) -> Result<()> {
     let mut rows = Vec::new();
     for (cause, photos) in causes {
-        rows.extend((1..).zip(photos).map(|(position, photo)| usage::ActiveModel {
+        rows.extend((behind + 1..).zip(photos).map(|(position, photo)| usage::ActiveModel {
             evidence_id: Set(photo),
             cause_kind: Set(kind),
             cause_id: Set(cause),

@@ -25,6 +25,7 @@ mod periods;
 mod refold;
 mod refusals;
 mod reports;
+mod resubmission;
 mod review;
 mod rule_sets;
 mod session;

@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/awards/{id}/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mends one's own returned award and submits it again; it waits once more. The same again answers it as it stands. */
+        post: operations["resubmit_award"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/awards/{id}/return": {
         parameters: {
             query?: never;
@@ -976,6 +993,11 @@ export interface components {
              */
             degree: string | null;
             /**
+             * @description Who of the household did it.
+             * @example 陈家二儿子
+             */
+            done_by: string | null;
+            /**
              * @description Its door.
              * @example 19号
              */
@@ -1120,6 +1142,11 @@ export interface components {
              * @example false
              */
             reject: boolean;
+            /**
+             * @description 再交, after it was returned
+             * @example false
+             */
+            resubmit: boolean;
             /**
              * @description 退回
              * @example false
@@ -1757,6 +1784,47 @@ export interface components {
          * @enum {string}
          */
         Level: "county" | "town" | "village" | "grid";
+        /** @description A returned deed as its recorder says it now. What is left out is said no more. */
+        MendedAward: {
+            /**
+             * @description As for a new deed.
+             * @example 县
+             */
+            degree?: string | null;
+            /**
+             * @description Up to 30 characters.
+             * @example 陈家二儿子
+             */
+            done_by?: string | null;
+            /**
+             * @description Photos to be added to those it has; at most 3 in all.
+             * @example []
+             */
+            evidence?: components["schemas"]["EvidenceId"][];
+            /**
+             * @description Up to 30 characters.
+             * @example 王某
+             */
+            handled_by?: string | null;
+            /**
+             * @description Up to 200 characters.
+             * @example 清扫村道，二组的
+             */
+            note?: string | null;
+            /**
+             * Format: date
+             * @description As for a new deed.
+             * @example 2026-11-22
+             */
+            occurred_on: string;
+            /**
+             * Format: int32
+             * @description As for a new deed.
+             * @example 2
+             */
+            people?: number | null;
+            quantity?: components["schemas"]["Hundredths"] | null;
+        };
         /** @description What a household earned in a month. */
         MonthPoints: {
             /**
@@ -1815,6 +1883,11 @@ export interface components {
              * @example 县
              */
             degree?: string | null;
+            /**
+             * @description Who of the household did it, up to 30 characters.
+             * @example 陈家二儿子
+             */
+            done_by?: string | null;
             /**
              * @description Photos of it that were sent before, at most 3; each shows one award.
              * @example []
@@ -2014,6 +2087,11 @@ export interface components {
                  * @example 县
                  */
                 degree: string | null;
+                /**
+                 * @description Who of the household did it.
+                 * @example 陈家二儿子
+                 */
+                done_by: string | null;
                 /**
                  * @description Its door.
                  * @example 19号
@@ -3120,7 +3198,7 @@ export interface components {
          * @description What a person did with an award.
          * @enum {string}
          */
-        StepKind: "approve" | "return" | "reject" | "withdraw" | "reverse" | "refold";
+        StepKind: "approve" | "return" | "reject" | "withdraw" | "reverse" | "resubmit" | "refold";
         /** @description Why, where a reason is not demanded. */
         StepReason: {
             /**
@@ -4723,12 +4801,14 @@ export interface operations {
                      *           "can": {
                      *             "approve": false,
                      *             "reject": false,
+                     *             "resubmit": false,
                      *             "return": false,
                      *             "reverse": true,
                      *             "withdraw": false
                      *           },
                      *           "clipped": 0,
                      *           "degree": null,
+                     *           "done_by": "陈家二儿子",
                      *           "door": "19号",
                      *           "evidence": [],
                      *           "grid_name": "一组",
@@ -4845,6 +4925,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "degree": null,
+                 *       "done_by": "陈家二儿子",
                  *       "evidence": [],
                  *       "handled_by": "王某",
                  *       "household_id": "01939f7e-0000-7000-8000-000000000301",
@@ -4871,12 +4952,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": true,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -4921,12 +5004,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": true,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -5111,6 +5196,7 @@ export interface operations {
                  *       "awards": [
                  *         {
                  *           "degree": null,
+                 *           "done_by": "陈家二儿子",
                  *           "evidence": [],
                  *           "handled_by": "王某",
                  *           "household_id": "01939f7e-0000-7000-8000-000000000301",
@@ -5142,12 +5228,14 @@ export interface operations {
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
+                     *               "resubmit": false,
                      *               "return": false,
                      *               "reverse": true,
                      *               "withdraw": false
                      *             },
                      *             "clipped": 0,
                      *             "degree": null,
+                     *             "done_by": "陈家二儿子",
                      *             "door": "19号",
                      *             "evidence": [],
                      *             "grid_name": "一组",
@@ -5311,12 +5399,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": true,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -5439,12 +5529,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": true,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -5644,12 +5736,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": false,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -5815,6 +5909,216 @@ export interface operations {
             };
         };
     };
+    resubmit_award: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AwardId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "degree": null,
+                 *       "done_by": "陈家二儿子",
+                 *       "evidence": [],
+                 *       "handled_by": "王某",
+                 *       "note": "清扫村道，二组的",
+                 *       "occurred_on": "2026-11-22",
+                 *       "people": null,
+                 *       "quantity": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["MendedAward"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "resubmit": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": true
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": null,
+                     *       "done_by": "陈家二儿子",
+                     *       "door": "19号",
+                     *       "evidence": [],
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": true,
+                     *       "people": null,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "submitted",
+                     *       "steps": [
+                     *         {
+                     *           "at": "2026-11-23T11:40:00Z",
+                     *           "by_name": "王某",
+                     *           "reason": "日期记错了",
+                     *           "step": "resubmit"
+                     *         }
+                     *       ],
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Award"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `photo_used` 这张照片已经用在别的记录上，请另拍一张。
+             *     `wrong_state` 这条已经有人处理过了，请刷新看看。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     return_award: {
         parameters: {
             query?: never;
@@ -5845,12 +6149,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": false,
-                     *         "withdraw": false
+                     *         "withdraw": true
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -6046,12 +6352,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": false,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",
@@ -6246,12 +6554,14 @@ export interface operations {
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
+                     *         "resubmit": false,
                      *         "return": false,
                      *         "reverse": false,
                      *         "withdraw": false
                      *       },
                      *       "clipped": 0,
                      *       "degree": null,
+                     *       "done_by": "陈家二儿子",
                      *       "door": "19号",
                      *       "evidence": [],
                      *       "grid_name": "一组",

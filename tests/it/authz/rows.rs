@@ -248,6 +248,9 @@ const AWARDS: &[Row] = &[
     target("reject_award", "id", "of the place's worker", |ask, asked| {
         ask.at("id", asked.place.waiting).json(json!({"reason": "不算"}))
     }),
+    target("resubmit_award", "id", "of the place's worker", |ask, asked| {
+        ask.at("id", asked.place.waiting).json(json!({"occurred_on": "2026-11-23"}))
+    }),
     target("withdraw_award", "id", "of the place's worker", |ask, asked| {
         ask.at("id", asked.place.waiting).json(json!({}))
     }),
