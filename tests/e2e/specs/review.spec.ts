@@ -148,3 +148,33 @@ test('the recorder withdraws what still waits', async ({ page, as, signedIn }) =
   await expect(page.getByText('撤回了')).toBeVisible();
   expect((await worker.get<Award>(`/awards/${award.id}`)).status).toBe('withdrawn');
 });
+
+/** Mutation: keep the old words, or let it count without a second look. */
+test('what was returned is mended on the phone and waits again @screen', async ({
+  page,
+  signedIn,
+  look,
+  onTheTable,
+}) => {
+  const { panel, households, awards } = await onTheTable(advice, 1, '提议修桥');
+  const [one] = households;
+  const [award] = awards;
+  await panel.post(`/awards/${award!.id}/return`, { reason: '哪座桥?' });
+
+  await signedIn('worker', '/mine');
+  const mine = page.getByRole('listitem').filter({ hasText: one!.name }).first();
+  await expect(mine).toContainText('被退回');
+  await mine.getByRole('button', { name: '改好再交' }).tap();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('退回:哪座桥?');
+  await dialog.getByLabel('写两句').fill('提议修水口的石桥');
+  await dialog.getByLabel('谁做的(可以不写)').fill('家里老大');
+  await look('mend');
+  await dialog.getByRole('button', { name: '再交上去' }).tap();
+  await expect(page.getByText('再交上去了')).toBeVisible();
+  await expect(mine).toContainText('等评议');
+
+  const { status, note } = await panel.get<Award & { note: string }>(`/awards/${award!.id}`);
+  expect([status, note]).toEqual(['submitted', '提议修水口的石桥']);
+  await panel.post(`/awards/${award!.id}/reject`, { reason: '试过了' });
+});
