@@ -3,6 +3,7 @@ import { ApiError, sentence } from '../api';
 import type { Rule } from '../api/types';
 import type { Given } from '../rules/worth';
 import { today } from '../today.svelte';
+import type { Photo } from './photos';
 import type { Deed, Outcome } from './submit';
 
 export class Entry {
@@ -14,6 +15,7 @@ export class Entry {
   day = $state(today.day);
   note = $state('');
   handledBy = $state('');
+  photos = $state.raw<Photo[]>([]);
   /** What is wrong with the note. */
   noteProblem = $state('');
   #today = today.day;

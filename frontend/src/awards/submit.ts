@@ -13,6 +13,7 @@ export interface Deed {
   occurred_on: string;
   note?: string;
   handled_by?: string;
+  evidence?: string[];
 }
 
 export interface Outcome {
