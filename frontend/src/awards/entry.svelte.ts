@@ -14,6 +14,7 @@ export class Entry {
   people = $state<number | null>(null);
   day = $state(today.day);
   note = $state('');
+  doneBy = $state('');
   handledBy = $state('');
   photos = $state.raw<Photo[]>([]);
   /** What is wrong with the note. */
@@ -61,6 +62,7 @@ export class Entry {
       ...(rule.per_person && people && { people }),
       occurred_on: this.day,
       ...(this.note.trim() && { note: this.note.trim() }),
+      ...(this.doneBy.trim() && { done_by: this.doneBy.trim() }),
       ...(this.handledBy.trim() && { handled_by: this.handledBy.trim() }),
     };
   }

@@ -12,6 +12,7 @@ export interface Deed {
   people?: number;
   occurred_on: string;
   note?: string;
+  done_by?: string;
   handled_by?: string;
   evidence?: string[];
 }

@@ -12,6 +12,7 @@ test('a deed that asks for a photo is recorded with one, and the panel sees it @
   look,
 }) => {
   const worker = await as('worker');
+  await (await as('panel')).clearTable();
   const one = await worker.freshOne(repairs);
   await signedIn('worker', `/award/${one.id}`);
   await page.getByRole('button', { name: repairs }).first().tap();
