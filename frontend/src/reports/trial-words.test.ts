@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TrialHousehold } from '../api/types';
-import { differenceWords, movedWords } from './trial-words';
+import { rule } from '../rules/rule-for-tests';
+import { differenceWords, movedWords, untriedWords } from './trial-words';
 
 test('more and fewer points are said in words', () => {
   expect(differenceWords(10, 12.5)).toBe('多 2.5 分');
@@ -14,4 +15,11 @@ test('a smaller number is a better rank', () => {
   expect(moved(12, 3)).toBe('进 9 名');
   expect(moved(3, 12)).toBe('退 9 名');
   expect(moved(3, 3)).toBe('不变');
+});
+
+test('what is not tried is named, and nothing is said where all is tried', () => {
+  const veto = (zeroes: 'year' | null) => ({ lowers_to: null, zeroes, blocks_years: 2 });
+  const rules = [rule(), rule({ kind: 'base' }), rule({ kind: 'veto', veto: veto('year') })];
+  expect(untriedWords(rules)).toBe('基础分、清零要到结算时才有,这里不算。');
+  expect(untriedWords([rule(), rule({ kind: 'veto', veto: veto(null) })])).toBe('');
 });

@@ -1,4 +1,4 @@
-import type { TrialHousehold } from '../api/types';
+import type { Rule, TrialHousehold } from '../api/types';
 import { points } from '../points';
 
 /** Before and after, in a word: 多 210 分, 少 5 分, 一样多. */
@@ -14,4 +14,15 @@ export function movedWords({ rank_before, rank_after }: TrialHousehold): string 
   return rank_after < rank_before
     ? `进 ${rank_before - rank_after} 名`
     : `退 ${rank_after - rank_before} 名`;
+}
+
+/** What no deed gives comes when a month or year is closed: a trial of deeds cannot show it. */
+export function untriedWords(rules: Rule[]): string {
+  const has = (is: (rule: Rule) => boolean) => rules.some(is);
+  const names = [
+    has((rule) => rule.kind === 'base') ? '基础分' : '',
+    has((rule) => rule.kind === 'top_share') ? '前几名奖励' : '',
+    has((rule) => !!rule.veto?.zeroes) ? '清零' : '',
+  ].filter(Boolean);
+  return names.length ? `${names.join('、')}要到结算时才有,这里不算。` : '';
 }

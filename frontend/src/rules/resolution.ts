@@ -61,7 +61,11 @@ export function wrongs(typed: Typed, today: string): Wrong {
   refuse('noticed_from', !noticed_from, '请选公示开始的日子。');
   refuse('noticed_until', !noticed_until, '请选公示结束的日子。');
   refuse('noticed_until', noticed_until < noticed_from, '公示结束不能早于开始。');
-  refuse('noticed_until', noticed_until > latest, '公示结束的日期太远,请核对。');
+  refuse(
+    'noticed_until',
+    !!in_force_from && noticed_until > in_force_from,
+    '公示要在生效以前结束,请核对。',
+  );
   refuse('in_force_from', !in_force_from, '请选从哪天起按它记分。');
   refuse('in_force_from', in_force_from > latest, '生效日期太远,请核对。');
   if (resolved_on) {

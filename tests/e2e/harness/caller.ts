@@ -103,7 +103,7 @@ export class Caller {
   }
 
   /** Records a deed of today. */
-  async award(household: string, deed: string, note?: string): Promise<Award> {
+  async award(household: string, deed: string, note?: string, said: object = {}): Promise<Award> {
     const { id } = await this.rule(deed);
     return this.post<Award>('/awards', {
       id: uuidV7(),
@@ -111,6 +111,7 @@ export class Caller {
       rule_id: id,
       occurred_on: villageDay(),
       note,
+      ...said,
     });
   }
 

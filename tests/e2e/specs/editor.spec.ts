@@ -6,11 +6,28 @@ import { draftOf, rewrite, type RuleSet } from '../harness/tables.ts';
 const draft = async (cadre: Caller, id: string) => cadre.get<RuleSet>(`/rule-sets/${id}`);
 const names = async (cadre: Caller, id: string) =>
   (await draft(cadre, id)).items.map((rule) => rule.name);
+/** All that the phone keeps. */
+const kept = () => JSON.stringify({ ...localStorage });
 const kinds = ['分级加分', '分级扣分', '越多越高', '按数额', '基础分', '前几名奖励', '一票否决'];
 
 async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: '存草稿' }).tap();
   await expect(page.getByText('草稿存好了')).toBeVisible();
+}
+/** What an item says beyond the plainest one. */
+function said({
+  id: _id,
+  position: _position,
+  category: _category,
+  ...rule
+}: object & Partial<Record<'id' | 'position' | 'category', unknown>>) {
+  const plain = { unit: '次', proofs: ['none'], review: 'none', redeemable: true };
+  const isSaid = ([field, value]: [string, unknown]) =>
+    value !== null &&
+    value !== false &&
+    !(Array.isArray(value) && !value.length) &&
+    JSON.stringify(value) !== JSON.stringify((plain as Record<string, unknown>)[field]);
+  return Object.fromEntries(Object.entries(rule).filter(isSaid));
 }
 const wall = (page: Page) => page.getByText('张贴时会写成').locator('..');
 
@@ -61,15 +78,43 @@ test('a cadre writes one item of every shape and saves them @screen', async ({
   }
   await save(page);
   const saved = (await draft(cadre, id)).items.filter((rule) => rule.name.startsWith('试一试'));
-  expect(saved.map((rule) => rule.kind)).toEqual([
-    'inspection',
-    'degrees',
-    'degrees_off',
-    'ladder',
-    'bands',
-    'base',
-    'top_share',
-    'veto',
+  expect(saved.map(({ name, kind, ...rule }) => ({ kind, ...said(rule) }))).toEqual([
+    { kind: 'inspection', points: 1, points_per_spot: 1, cap: { units: 1, window: 'month' } },
+    {
+      kind: 'degrees',
+      points: 2,
+      degrees: [
+        { name: '一般', points: 1 },
+        { name: '县级', points: 2 },
+      ],
+    },
+    { kind: 'degrees_off', points: 1, degrees: [{ name: '一般', points: 1 }], review: 'assembly' },
+    {
+      kind: 'ladder',
+      points: 2,
+      window: 'year',
+      steps: [
+        { units: 1, points: 1 },
+        { units: 2, points: 2 },
+      ],
+    },
+    {
+      kind: 'bands',
+      points: 1,
+      unit: '元',
+      bands: [
+        { from: 100, to: 1099, per: 100, points: 1 },
+        { from: 1100, to: null, per: 100, points: 1 },
+      ],
+    },
+    { kind: 'base', points: 1, window: 'year' },
+    { kind: 'top_share', points: 1, percent: 10, window: 'year' },
+    {
+      kind: 'veto',
+      points: 0,
+      review: 'assembly',
+      veto: { lowers_to: null, zeroes: null, blocks_years: 1 },
+    },
   ]);
   await look('editor-saved');
 });
@@ -97,7 +142,7 @@ test('items are copied, moved and taken out, and a reload loses nothing @screen'
   await page.getByRole('button', { name: `删除 ${before[2]}` }).tap();
 
   const wanted = [before[1], before[0], `${before[0]}（2）`, ...before.slice(3)];
-  await page.waitForTimeout(600);
+  await expect.poll(() => page.evaluate(kept)).toContain(`${before[0]}（2）`);
   page.on('dialog', (dialog) => void dialog.accept());
   await page.reload();
   await expect(page.getByText('上次没存的改动找回来了')).toBeVisible();
@@ -209,8 +254,8 @@ test('the village decides beside the table, and a sheet can take its place @scre
   await expect(page.getByRole('link', { name: /植树/ })).toBeVisible();
 });
 
-/** Mutation: let a long table run over onto a second sheet. */
-test('a table of any length is printed on one sheet @screen', async ({
+/** Mutation: let a table run over onto a second sheet, or cut it off at the first one's end. */
+test('a table is printed on one sheet as long as people can read it @screen', async ({
   page,
   as,
   signedIn,
@@ -219,7 +264,7 @@ test('a table of any length is printed on one sheet @screen', async ({
 }) => {
   const cadre = await as('cadre');
   const { id } = await draftOf(cadre);
-  for (const length of [0, 28, 60]) {
+  for (const length of [0, 28, 60, 200]) {
     if (length) {
       await rewrite(cadre, id, (all) =>
         Array.from({ length }, (_, at) => ({
@@ -238,7 +283,23 @@ test('a table of any length is printed on one sheet @screen', async ({
       printBackground: true,
       path: `output/screens/print-${length}-${large ? 'large' : 'normal'}.pdf`,
     });
-    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g);
+    const fits = length <= 60;
+    if (!fits) expect(pages!.length, `${length} items`).toBeGreaterThan(1);
+    else expect(pages, `${length} items`).toHaveLength(1);
+    await expect(page.getByText('一张 A3 放不下')).toHaveCount(fits ? 0 : 1);
+    const { shown, below, type } = await page.locator('.paper').evaluate((paper) => {
+      const { bottom } = paper.getBoundingClientRect();
+      const rows = [...paper.querySelectorAll('tbody tr, .foot-line')];
+      return {
+        shown: rows.length - 1,
+        below: rows.filter((row) => row.getBoundingClientRect().bottom > bottom).length,
+        type: Number.parseFloat(getComputedStyle(paper.querySelector('.sheet')!).fontSize),
+      };
+    });
+    expect({ shown, below }).toEqual({ shown: (await names(cadre, id)).length, below: 0 });
+    // 7 pt at 96 dots an inch.
+    expect(type).toBeGreaterThan(9.3);
     expect(pdf.toString('latin1')).toMatch(
       /MediaBox\s*\[\s*0 0 841\.\d+ 1190\.\d+|MediaBox\s*\[\s*0 0 84[12]/,
     );

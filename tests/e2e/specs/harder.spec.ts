@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { cleaning } from '../harness/caller.ts';
+import { cleaning, type Caller } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import { fillResolution, type RuleSet } from '../harness/tables.ts';
 
@@ -66,17 +66,52 @@ test('a hard table goes from its file through the assembly to points @screen', a
   await give.tap();
   await expect(page.getByText(/已交评议/)).toBeVisible();
 
-  const panel = await as('panel');
+  // By the person: two points for each who came.
+  await signedIn('worker', `/award/${one.id}`);
+  await choose('修通组公路投工');
+  const people = bar.getByRole('group', { name: '人数' });
+  const size = Number(await people.getByRole('textbox').inputValue());
+  await people.getByRole('button', { name: '多 1 人' }).tap();
+  await expect(give).toHaveText(new RegExp(`^给 ${one.name} `));
+  await look('harder-people');
+  const sent = page.waitForResponse((answer) => answer.url().endsWith('/awards'));
+  await give.tap();
+  const came = (await (await sent).json()) as { id: string; points: number; status: string };
+
+  const [panel, cadre] = [await as('panel'), await as('cadre')];
   const waiting = (await panel.waiting()).filter((award) => award.household_id === one.id);
-  expect(waiting.map(({ rule_name }) => rule_name)).toEqual(['孝老爱亲受表彰']);
+  expect(waiting.map(({ rule_name }) => rule_name)).toContain('孝老爱亲受表彰');
   for (const { id: award } of waiting) {
     await panel.post(`/awards/${award}/approve`, { reason: '看过证书' });
   }
+  const byPeople = (await panel.get<{ points: number }>(`/awards/${came.id}`)).points;
+  expect(byPeople).toBe(2 * (size + 1));
+
+  /** What a deed gave after the panel looked at what waits. */
+  const gave = async (person: Caller, deed: string, said: object = {}) => {
+    const { id: award, status } = await person.award(one.id, deed, '组长在场', said);
+    if (status === 'submitted') {
+      await panel.post(`/awards/${award}/approve`, { reason: '看过凭证' });
+    }
+    return (await cadre.get<{ points: number }>(`/awards/${award}`)).points;
+  };
+  // Ten for the first thousand, four for the rest; of one day's fire only the best counts.
+  expect(await gave(worker, '为村里公益捐款', { quantity: 3000 })).toBe(14);
+  expect(await gave(worker, '山火后勤送水送饭')).toBe(8);
+  expect(await gave(worker, '扑救山火')).toBe(22);
+  // A repeat within the year counts twice.
+  expect(await gave(cadre, '林区野外用火')).toBe(-10);
+  expect(await gave(cadre, '林区野外用火')).toBe(-20);
+  const veto = await cadre.award(one.id, '参与赌博被处罚', '派出所的处罚决定');
+  expect([veto.status, veto.points]).toEqual(['submitted', 0]);
+
   const after = await worker.statement(one.id);
-  expect(after.household.balances.pending).toBe(before.household.balances.pending + 30);
+  const given = 10 + 20 + byPeople + 14 + 30 - 30;
+  expect(after.household.balances.pending).toBe(before.household.balances.pending + given);
   await signedIn('worker', `/households/${one.id}`);
   await expect(page.getByText('孝老爱亲受表彰(县)')).toBeVisible();
   await expect(page.getByText('护林巡山 35 小时')).toBeVisible();
+  await expect(page.getByText(/再犯加倍/)).toBeVisible();
   await look('harder-household');
   expect((await worker.get<{ rule_set: RuleSet }>('/rules')).rule_set.id).toBe(id);
 });

@@ -1,11 +1,12 @@
 /** Making the sheet fit its paper, and the paper its screen; the browser does the measuring. */
-const typePt = { least: 4, most: 20, step: 0.1 };
+/** Smaller than 7 pt nobody reads on a wall. */
+const typePt = { least: 7, most: 20, step: 0.1 };
 
 /** Paper and screen may break a line differently: a little is left free. */
 const sparePart = 0.985;
 
-/** The largest type in which the sheet is not higher than the room it stands in. */
-export function fit(sheet: HTMLElement): void {
+/** The largest type in which the sheet is not higher than the room it stands in; says so when there is none. */
+export function fit(sheet: HTMLElement, onlong: () => void): void {
   const set = (pt: number) => sheet.style.setProperty('--type', `${pt}pt`);
   const most = sheet.parentElement!.clientHeight * sparePart;
   let { least, most: over } = typePt;
@@ -16,6 +17,7 @@ export function fit(sheet: HTMLElement): void {
     else over = middle;
   }
   set(least);
+  if (sheet.offsetHeight > most) onlong();
 }
 
 /** Shows the paper as wide as the page is. */

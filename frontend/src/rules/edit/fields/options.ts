@@ -165,7 +165,7 @@ export function rareRows(item: Item, items: Item[]): Row[] {
       '说明(写在句子后面的括号里,可以不写)',
       item.remark,
       (words) => (item.remark = words || null),
-      200,
+      300,
       { field: 'remark', long: true },
     ),
   ];

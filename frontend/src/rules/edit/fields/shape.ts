@@ -52,7 +52,7 @@ export function shapeRows(item: Item): Row[] {
     rows.push(window(label, item.window ?? null, (value) => (item.window = value)));
   }
   if (!['inspection', 'base', 'top_share', 'veto'].includes(kind)) {
-    rows.push(text('单位(数什么)', unit, (value) => (item.unit = value), 6, { field: 'unit' }));
+    rows.push(text('单位(数什么)', unit, (value) => (item.unit = value), 8, { field: 'unit' }));
   }
   return rows;
 }
