@@ -126,8 +126,11 @@ impl OpenBook<'_> {
             Expr::col(cap_use::Column::CounterId),
             Expr::col(cap_use::Column::CapWindow),
         ]);
-        let wanted = keys.iter().map(|key| (key.household_id.0, key.counter_id, key.window.clone()));
-        let rows = cap_use::Entity::find().filter(columns.in_tuples(wanted)).all(self.tx).await?;
+        let mut rows = Vec::new();
+        for keys in chunks(keys.iter().collect()) {
+            let wanted = keys.iter().map(|key| (key.household_id.0, key.counter_id, key.window.clone()));
+            rows.extend(cap_use::Entity::find().filter(columns.clone().in_tuples(wanted)).all(self.tx).await?);
+        }
         let used = |row: cap_use::Model| {
             let key = CapKey { household_id: row.household_id, counter_id: row.counter_id, window: row.cap_window };
             (key, row.units)
