@@ -288,6 +288,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(households::routes::router())
         .merge(evidence::routes::router())
         .merge(awards::routes::router())
+        .merge(awards::assembly::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())

@@ -47,6 +47,8 @@ identity! {
     RuleId = "01939f7e-0000-7000-8000-000000000405",
     /// An award, made on the recorder's phone (UUIDv7).
     AwardId = "01939f7e-0000-7000-8000-000000000501",
+    /// A meeting of the panel, made on the device of whoever writes it down (UUIDv7).
+    AssemblyId = "01939f7e-0000-7000-8000-000000000507",
     /// A photo that shows a deed, made on the recorder's phone (UUIDv7).
     EvidenceId = "01939f7e-0000-7000-8000-000000000601",
     /// A trial of a table, kept for a while in memory.

@@ -34,6 +34,7 @@ mod m31_every_deed_in_book;
 mod m32_doubled;
 mod m33_rule_edits;
 mod m34_mended_awards;
+mod m35_assemblies;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m32_doubled::Migration),
             Box::new(m33_rule_edits::Migration),
             Box::new(m34_mended_awards::Migration),
+            Box::new(m35_assemblies::Migration),
         ]
     }
 }

@@ -12,16 +12,18 @@ use crate::ids::{AccountId, AreaId, HouseholdId};
 use crate::scope::Role;
 
 /// Somebody who holds review in a village.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reviewer {
     /// Who.
     pub account_id: AccountId,
+    /// His name.
+    pub name: String,
     /// His own household, which he cannot decide for.
     pub household_id: Option<HouseholdId>,
 }
 
 /// The cadres and panel members of a village on a day, stopped accounts left out: for the question whether
-/// anybody else could review an award at hand. No scope is asked, and nobody is shown them.
+/// anybody else could review an award at hand. No scope is asked; the names are for those who sit with them.
 ///
 /// # Errors
 /// When the database fails.
@@ -41,6 +43,10 @@ pub async fn reviewers_of_village(
     let ids: HashSet<AccountId> = scopes.into_iter().map(|scope| scope.account_id).collect();
     let active =
         account::Entity::find().filter(account::Column::Id.is_in(ids)).filter(account::Column::DisabledAt.is_null());
-    let reviewer = |account: account::Model| Reviewer { account_id: account.id, household_id: account.household_id };
+    let reviewer = |account: account::Model| Reviewer {
+        account_id: account.id,
+        name: account.name,
+        household_id: account.household_id,
+    };
     Ok(active.all(db).await?.into_iter().map(reviewer).collect())
 }

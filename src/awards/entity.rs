@@ -49,6 +49,8 @@ pub struct Model {
     pub quantity: Hundredths,
     /// Which degree, where the rule has degrees.
     pub degree: Option<String>,
+    /// Which one the panel's meeting made of it, where it found another.
+    pub judged_degree: Option<String>,
     /// How many people it was multiplied by, where the rule counts 按人.
     pub people: Option<i32>,
     /// What it gave, or would give if it were approved now.

@@ -132,6 +132,7 @@ impl Judging {
             rule_id: rule.id,
             quantity,
             degree,
+            judged_degree: None,
             people,
             points: Hundredths::ZERO,
             clipped: Hundredths::ZERO,

@@ -7,7 +7,9 @@
 //! household gets; caps are folded in the order of the items under the village's lock; every step
 //! leaves a row that is never changed.
 
+pub mod assembly;
 pub mod entity;
+mod inward;
 mod judging;
 pub mod listing;
 pub mod outward;
@@ -74,6 +76,8 @@ pub const REFUSALS: &[Refusal] = &[
     review::OTHERS_CAN_REVIEW,
     review::SECOND_PERSON,
     review::NOT_YOURS_TO_REVERSE,
+    assembly::MEETING_TAKEN,
+    assembly::NO_QUORUM,
 ];
 
 /// What a submission came to.
@@ -230,7 +234,7 @@ fn settle(award: &mut Award, rule: &Rule, used: &mut HashMap<CapKey, Hundredths>
     let had = |counter: &Counter| used.get(&cap_key(award.household_id, counter)).copied().unwrap_or_default();
     let deed = Deed {
         quantity: award.quantity,
-        degree: award.degree.as_deref(),
+        degree: award.judged_degree.as_deref().or(award.degree.as_deref()),
         people: award.people.map_or(1, i32::unsigned_abs),
         occurred_on: award.occurred_on,
     };

@@ -53,6 +53,7 @@ impl Steps<'_> {
             rule_set_id: Set(award.rule_set_id),
             quantity: Set(award.quantity),
             degree: Set(award.degree),
+            judged_degree: Set(None),
             people: Set(award.people),
             points: Set(award.points),
             clipped: Set(award.clipped),

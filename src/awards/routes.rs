@@ -9,10 +9,9 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::inward::{AwardIn, AwardsQuery, BatchIn, MendedIn, ReasonIn};
 use super::listing::{self, Key, Which};
-use super::outward::{
-    AwardIn, AwardOut, AwardsQuery, BatchIn, BatchOut, BatchResult, MendedIn, ReasonIn, StatementOut, example_after,
-};
+use super::outward::{AwardOut, BatchOut, BatchResult, StatementOut, example_after};
 use super::review::Steps;
 use super::submission::reason;
 use super::{Status, StepKind, Submission, statement, view};

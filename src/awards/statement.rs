@@ -157,7 +157,7 @@ pub async fn lines(
             points,
             quantity: award.map(|award| award.quantity),
             unit: rule.map(|rule| rule.terms.counted().to_owned()),
-            degree: award.and_then(|award| award.degree.clone()),
+            degree: award.and_then(|award| award.judged_degree.clone().or_else(|| award.degree.clone())),
             people: told.and_then(|award| award.people),
             clipped: told.map_or(Hundredths::ZERO, |award| award.clipped),
             doubled: told.is_some_and(|award| award.doubled),

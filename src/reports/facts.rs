@@ -32,8 +32,18 @@ const IN_BOOK: &str = "awards.status = 'posted'";
 /// Category and name of the rules that judged.
 pub type JudgedBy = HashMap<(RuleSetId, RuleId), (String, String)>;
 
-type Columns =
-    (AwardId, HouseholdId, RuleSetId, RuleId, Hundredths, Option<String>, Option<i32>, NaiveDate, Hundredths);
+type Columns = (
+    AwardId,
+    HouseholdId,
+    RuleSetId,
+    RuleId,
+    Hundredths,
+    Option<String>,
+    Option<i32>,
+    NaiveDate,
+    Hundredths,
+    Option<String>,
+);
 
 /// Posted awards of a village whose deeds happened in a stretch of days.
 pub fn in_book(village: AreaId, from: NaiveDate, until: NaiveDate) -> Select<Entity> {
@@ -90,14 +100,16 @@ impl Facts {
         let rows: Vec<Columns> = page(village, stretch, self.last)
             .select_only()
             .columns([Column::Id, Column::HouseholdId, Column::RuleSetId, Column::RuleId, Column::Quantity])
-            .columns([Column::Degree, Column::People, Column::OccurredOn, Column::Points])
+            .columns([Column::Degree, Column::People, Column::OccurredOn, Column::Points, Column::JudgedDegree])
             .into_tuple()
             .all(db)
             .await?;
         let Some(last) = rows.last() else { return Ok(None) };
         self.last = Some((last.7, last.0));
         let numbers = numbers(db, rows.iter().map(|row| row.0)).await?;
-        for (id, household_id, rule_set_id, rule_id, quantity, degree, people, occurred_on, points) in rows {
+        for row in rows {
+            let (id, household_id, rule_set_id, rule_id, quantity, degree, people, occurred_on, points, judged) = row;
+            let degree = judged.or(degree);
             let number = numbers.get(&id).copied();
             let number = number.ok_or_else(|| Error::Internal("a posted award without its entry".to_owned()))?;
             let people = people.map(i32::unsigned_abs);

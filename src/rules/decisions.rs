@@ -12,6 +12,8 @@ use crate::visible;
 /// Fewest and most days in which one may object.
 const OBJECTION_DAYS: std::ops::RangeInclusive<u8> = 3..=30;
 /// Fewest and most people who judge a round.
+/// A panel has some nine members.
+const QUORUM: std::ops::RangeInclusive<u8> = 1..=20;
 const JUDGES: std::ops::RangeInclusive<u8> = 1..=9;
 /// Years after which points that nobody exchanged may expire.
 const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
@@ -150,6 +152,10 @@ pub struct Decisions {
     pub judges: u8,
     /// An award of this many points or more goes to the assembly, whatever its rule says.
     pub assembly_from: Option<Hundredths>,
+    /// Cadres and panel members who must be at a meeting of the panel; one when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 3, minimum = 1, maximum = 20)]
+    pub quorum: Option<u8>,
     /// Star grades.
     pub stars: Stars,
 }
@@ -165,6 +171,7 @@ impl Default for Decisions {
             expiry: Expiry::default(),
             judges: 1,
             assembly_from: None,
+            quorum: None,
             stars: Stars::default(),
         }
     }
@@ -193,6 +200,7 @@ impl Decisions {
         refuse(!OBJECTION_DAYS.contains(&self.objection_days), "objection_days", "提意见的天数要在 3 到 30 天之间。");
         refuse(!JUDGES.contains(&self.judges), "judges", "打分的人数要在 1 到 9 之间。");
         refuse(self.assembly_from.is_some_and(|from| from.0 <= 0), "assembly_from", "分数要比 0 大。");
+        refuse(self.quorum.is_some_and(|all| !QUORUM.contains(&all)), "quorum", "到会人数要在 1 到 20 之间。");
         if let Expiry::Years { years } = self.expiry {
             refuse(!EXPIRY_YEARS.contains(&years), "expiry", "过期年数要在 1 到 10 年之间。");
         }

@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod areas;
+mod assembly;
 mod authz;
 mod awards;
 mod command;

@@ -142,6 +142,61 @@ export interface paths {
         patch: operations["rename_area"];
         trace?: never;
     };
+    "/api/v1/assemblies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest meetings about an area and what lies below it. */
+        get: operations["list_assemblies"];
+        put?: never;
+        /**
+         * Carries out what the people present decided about awards that wait, once, and keeps it as the minutes.
+         *     The same again answers the minutes as they stand.
+         */
+        post: operations["hold_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assemblies/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sit in a meeting about an area, and how many must. */
+        get: operations["list_assembly_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assemblies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes of a meeting. */
+        get: operations["get_assembly"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/awards": {
         parameters: {
             query?: never;
@@ -981,6 +1036,107 @@ export interface components {
              */
             name: string;
         };
+        /** @description Meetings of an area. */
+        Assemblies: {
+            /** @description Newest first. */
+            items: components["schemas"]["Assembly"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+        };
+        /** @description A meeting. */
+        Assembly: {
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * Format: date
+             * @description Day of the meeting.
+             * @example 2026-11-22
+             */
+            held_on: string;
+            id: components["schemas"]["AssemblyId"];
+            /**
+             * @description Who else was there.
+             * @example 三组组长
+             */
+            others: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written down.
+             * @example 2026-11-23T02:05:00Z
+             */
+            recorded_at: string;
+            /**
+             * @description By whom.
+             * @example 王某
+             */
+            recorded_by: string;
+        };
+        /**
+         * @description What a meeting decided about an award.
+         * @enum {string}
+         */
+        AssemblyDecision: "approve" | "strike";
+        /**
+         * Format: uuid
+         * @description A meeting of the panel, made on the device of whoever writes it down (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000507
+         */
+        AssemblyId: string;
+        /** @description A line of the minutes. */
+        AssemblyLine: {
+            /** @description The award as it stands. */
+            award: components["schemas"]["Award"];
+            /** @description What was decided. */
+            decision: components["schemas"]["AssemblyDecision"];
+            /** @description What came of it. */
+            outcome: components["schemas"]["AssemblyOutcome"];
+            /**
+             * @description Why, or what was looked at.
+             * @example 看过签到表
+             */
+            reason: string | null;
+        };
+        /** @description The minutes of a meeting. */
+        AssemblyMinutes: components["schemas"]["Assembly"] & {
+            /** @description In the order of the meeting. */
+            lines: components["schemas"]["AssemblyLine"][];
+            /**
+             * @description Names of those present.
+             * @example [
+             *       "王某",
+             *       "陈某"
+             *     ]
+             */
+            present: string[];
+        };
+        /**
+         * @description What came of a line.
+         * @enum {string}
+         */
+        AssemblyOutcome: "posted" | "rejected" | "second" | "left" | "moved";
+        /** @description Who may sit in a meeting. */
+        AssemblyPeople: {
+            /** @description Cadres and panel members of the village. */
+            items: components["schemas"]["AssemblyPerson"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+            /**
+             * Format: int32
+             * @description So many of them must be there.
+             * @example 3
+             */
+            quorum: number;
+        };
+        /** @description Somebody who may decide. */
+        AssemblyPerson: {
+            household_id: components["schemas"]["HouseholdId"] | null;
+            /** @description Account. */
+            id: components["schemas"]["AccountId"];
+            /**
+             * @description Name.
+             * @example 王某
+             */
+            name: string;
+        };
         /** @description An award as it stands. */
         Award: {
             /** @description What the caller may do with it. */
@@ -1398,6 +1554,13 @@ export interface components {
              * @example 7
              */
             objection_days: number;
+            /**
+             * Format: int32
+             * @description Cadres and panel members who must be at a meeting of the panel; one when absent.
+             * @default null
+             * @example 3
+             */
+            quorum: number | null;
             /**
              * @description Star grades.
              * @default {
@@ -1875,6 +2038,42 @@ export interface components {
             name: string;
             /** @description The area above; its level gives the new one's. */
             parent_id: components["schemas"]["AreaId"];
+        };
+        /** @description What a meeting came to. */
+        NewAssembly: {
+            /** @description About which grid, or the whole village. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * Format: date
+             * @description Day of the meeting, within the last month.
+             * @example 2026-11-22
+             */
+            held_on: string;
+            /** @description UUIDv7 made on the device; sending the same again decides nothing twice. */
+            id: components["schemas"]["AssemblyId"];
+            /** @description What was decided, 1 to 500; what is not named goes on waiting. */
+            lines: components["schemas"]["NewAssemblyLine"][];
+            /** @description Who else was there, up to 200 characters. */
+            others?: string | null;
+            /** @description Cadres and panel members who were there; whoever writes it down is counted in. */
+            present: components["schemas"]["AccountId"][];
+        };
+        /** @description What was decided about one award. */
+        NewAssemblyLine: {
+            /** @description Which. */
+            award_id: components["schemas"]["AwardId"];
+            /** @description What. */
+            decision: components["schemas"]["AssemblyDecision"];
+            /**
+             * @description Another degree than the recorder's; then say why.
+             * @example 县
+             */
+            degree?: string | null;
+            /**
+             * @description Up to 200 characters; needed to strike out, to change the degree, and where a proof was to be seen.
+             * @example 看过签到表
+             */
+            reason?: string | null;
         };
         /** @description A deed to be recorded. */
         NewAward: {
@@ -4743,6 +4942,582 @@ export interface operations {
             };
             /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assemblies: {
+        parameters: {
+            query: {
+                /** @description A grid or a village. */
+                area_id: components["schemas"]["AreaId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "held_on": "2026-11-22",
+                     *           "id": "01939f7e-0000-7000-8000-000000000507",
+                     *           "others": "三组组长",
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorded_by": "王某"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Assemblies"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_assembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "held_on": "2026-11-22",
+                 *       "id": "01939f7e-0000-7000-8000-000000000507",
+                 *       "lines": [
+                 *         {
+                 *           "award_id": "01939f7e-0000-7000-8000-000000000501",
+                 *           "decision": "approve",
+                 *           "degree": null,
+                 *           "reason": "看过签到表"
+                 *         }
+                 *       ],
+                 *       "others": "三组组长",
+                 *       "present": [
+                 *         "01939f7e-0000-7000-8000-000000000201"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAssembly"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "held_on": "2026-11-22",
+                     *       "id": "01939f7e-0000-7000-8000-000000000507",
+                     *       "lines": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "resubmit": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "degree": null,
+                     *             "done_by": "陈家二儿子",
+                     *             "door": "19号",
+                     *             "evidence": [],
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "people": null,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "decision": "approve",
+                     *           "outcome": "posted",
+                     *           "reason": "看过签到表"
+                     *         }
+                     *       ],
+                     *       "others": "三组组长",
+                     *       "present": [
+                     *         "王某",
+                     *         "陈某"
+                     *       ],
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": "王某"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssemblyMinutes"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `forbidden`: neither cadre nor panel member of the village
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `meeting_taken` 这个编号已经记过别的评议会，请刷新再记。
+             *     `wrong_state` 这条已经有人处理过了，请刷新看看。
+             *     `meeting_taken`, `wrong_state`: somebody decided all of it before
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `no_quorum` 到会的评议员不够村里定的人数，不能定。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assembly_people: {
+        parameters: {
+            query: {
+                /** @description A grid or a village. */
+                area_id: components["schemas"]["AreaId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
+                     *           "name": "王某"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "quorum": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssemblyPeople"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "held_on": "2026-11-22",
+                     *       "id": "01939f7e-0000-7000-8000-000000000507",
+                     *       "lines": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "resubmit": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "degree": null,
+                     *             "done_by": "陈家二儿子",
+                     *             "door": "19号",
+                     *             "evidence": [],
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "people": null,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "decision": "approve",
+                     *           "outcome": "posted",
+                     *           "reason": "看过签到表"
+                     *         }
+                     *       ],
+                     *       "others": "三组组长",
+                     *       "present": [
+                     *         "王某",
+                     *         "陈某"
+                     *       ],
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": "王某"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssemblyMinutes"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8982,6 +9757,7 @@ export interface operations {
                      *         "judges": 1,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
+                     *         "quorum": 3,
                      *         "stars": {
                      *           "by": "none"
                      *         }
@@ -9333,6 +10109,7 @@ export interface operations {
                      *         "judges": 1,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
+                     *         "quorum": 3,
                      *         "stars": {
                      *           "by": "none"
                      *         }
@@ -9495,6 +10272,7 @@ export interface operations {
                  *         "judges": 1,
                  *         "negative_pending": true,
                  *         "objection_days": 7,
+                 *         "quorum": 3,
                  *         "stars": {
                  *           "by": "none"
                  *         }
@@ -9581,6 +10359,7 @@ export interface operations {
                      *         "judges": 1,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
+                     *         "quorum": 3,
                      *         "stars": {
                      *           "by": "none"
                      *         }
@@ -10291,6 +11070,7 @@ export interface operations {
                      *         "judges": 1,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
+                     *         "quorum": 3,
                      *         "stars": {
                      *           "by": "none"
                      *         }

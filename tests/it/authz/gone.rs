@@ -37,6 +37,7 @@ pub async fn place(app: &TestApp) -> Place {
         draft: adopted,
         template: adopted,
         trial: trial(app, &town.cadre, adopted).await,
+        assembly: Uuid::nil(),
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,

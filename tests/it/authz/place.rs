@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::gone;
+use crate::assembly::meeting_id;
 use crate::awards::award_id;
 use crate::evidence::{photo_id, picture, upload};
 use crate::reports::tried;
@@ -64,6 +65,8 @@ pub struct Place {
     pub template: Uuid,
     /// A trial of that table.
     pub trial: Uuid,
+    /// A meeting about the place's grid.
+    pub assembly: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -93,6 +96,7 @@ impl Place {
             draft: id(),
             template: id(),
             trial: id(),
+            assembly: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -147,6 +151,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             draft,
             template,
             trial: trial(app, &cadre, draft).await,
+            assembly: assembly(app, &cadre, workers[number], &grids[number], (at, households[number].0, asked)).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -156,9 +161,29 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
     }
     // What was sent is never over while its award waits.
     gone.photo = places[0].photo;
+    // What a meeting decided is for ever.
+    gone.assembly = places[0].assembly;
     places.push(gone);
     places.push(Place::nowhere());
     places
+}
+
+/// A meeting that struck out what waited.
+async fn assembly(
+    app: &TestApp,
+    cadre: &Person,
+    worker: &Person,
+    grid: &Area,
+    (number, household, rule): (u32, Uuid, Uuid),
+) -> Uuid {
+    let struck = award(app, worker, 60 + number, household, rule).await;
+    let id = meeting_id(u8::try_from(number).unwrap());
+    let body = json!({
+        "id": id, "area_id": grid.id, "held_on": "2026-11-20", "present": [],
+        "lines": [{"award_id": struck, "decision": "strike", "reason": "没有这回事"}],
+    });
+    app.signed_in(cadre).await.post("/assemblies", body).await.expect(201);
+    id
 }
 
 pub async fn award(app: &TestApp, worker: &Person, number: u32, household: Uuid, rule: Uuid) -> Uuid {

@@ -3,15 +3,23 @@
 //! Where an operation has several targets, each stands in a row of its own and the others are those
 //! of the first worker's grid.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::row::{Row, plain, target};
+use crate::assembly::meeting_id;
 use crate::awards::award_id;
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 3] =
-    [("submit_award", "id"), ("submit_awards", "awards.id"), ("upload_evidence", "id")];
+pub const MADE_BY_THE_PHONE: [(&str, &str); 4] =
+    [("submit_award", "id"), ("submit_awards", "awards.id"), ("upload_evidence", "id"), ("hold_assembly", "id")];
+
+/// A meeting about an area that approves one award.
+fn meeting(area: Uuid, award: Uuid) -> Value {
+    let line = json!({"award_id": award, "decision": "approve"});
+    json!({"id": meeting_id(99), "area_id": area, "held_on": "2026-11-20", "present": [], "lines": [line]})
+}
 
 pub const ROWS: &[&[Row]] =
     &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, RANKINGS, REPORTS, IMPORTS];
@@ -256,6 +264,15 @@ const AWARDS: &[Row] = &[
     }),
     target("reverse_award", "id", "of the place's worker", |ask, asked| {
         ask.at("id", asked.place.posted).json(json!({"reason": "记错"}))
+    }),
+    target("list_assemblies", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
+    target("list_assembly_people", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
+    target("get_assembly", "id", "of a grid", |ask, asked| ask.at("id", asked.place.assembly)),
+    target("hold_assembly", "area_id", "of a grid", |ask, asked| {
+        ask.json(meeting(asked.place.grid, asked.place.waiting))
+    }),
+    target("hold_assembly", "lines.award_id", "in the own village", |ask, asked| {
+        ask.json(meeting(asked.own.village, asked.place.waiting))
     }),
 ];
 
