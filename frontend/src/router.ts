@@ -5,7 +5,7 @@ export const patterns = {
   household: '/households/:id',
   award: '/award/:id',
   many: '/many',
-  review: '/review',
+  review: '/review/*',
   mine: '/mine',
   ranking: '/ranking',
   rules: '/rules/*',

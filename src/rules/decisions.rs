@@ -153,7 +153,6 @@ pub struct Decisions {
     /// An award of this many points or more goes to the assembly, whatever its rule says.
     pub assembly_from: Option<Hundredths>,
     /// Cadres and panel members who must be at a meeting of the panel; one when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 3, minimum = 1, maximum = 20)]
     pub quorum: Option<u8>,
     /// Star grades.

@@ -44,6 +44,10 @@ export type NewAward = Schemas['NewAward'];
 export type Award = Schemas['Award'];
 export type AwardStatus = Schemas['AwardStatus'];
 export type StepKind = Schemas['StepKind'];
+export type AssemblyPeople = Schemas['AssemblyPeople'];
+export type AssemblyMinutes = Schemas['AssemblyMinutes'];
+export type AssemblyOutcome = Schemas['AssemblyOutcome'];
+export type NewAssembly = Schemas['NewAssembly'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
 export type RankingRow = Schemas['Place'];

@@ -68,6 +68,7 @@ test('decisions and limits are sentences', () => {
     objection_days: 7,
     negative_pending: false,
     expiry: { kind: 'years', years: 2 },
+    quorum: 3,
     judges: 3,
     assembly_from: 20,
     stars: { by: 'share', grades: [{ name: '五星户', percent: 10 }] },
@@ -78,6 +79,7 @@ test('decisions and limits are sentences', () => {
     '还没公示的分最低扣到 0。',
     '没换东西的分满 2 年作废。',
     '评比由 3 个人打分,取平均。',
+    '评议会至少要 3 人到。',
     '一次 20 分以上的,都要评议会定。',
     '星级按名次:五星户占 10%。',
   ]);

@@ -79,7 +79,7 @@ export const boardColumns: Record<Decisions['board_columns'][number], string> = 
 
 /** What the village decided about itself, one sentence each. */
 export function decisionsWords(decided: Decisions): string[] {
-  const { expiry, stars, assembly_from, judges } = decided;
+  const { expiry, stars, assembly_from, judges, quorum } = decided;
   return [
     `公示栏:${boardNames[decided.board_names]};写${decided.board_columns.map((one) => boardColumns[one]).join('、')}。`,
     `公示 ${decided.objection_days} 天内可以说分不对。`,
@@ -90,6 +90,7 @@ export function decisionsWords(decided: Decisions): string[] {
         ? '没换东西的分到年底清零。'
         : `没换东西的分满 ${expiry.years} 年作废。`,
     judges > 1 ? `评比由 ${judges} 个人打分,取平均。` : '评比由 1 个人打分。',
+    quorum ? `评议会至少要 ${quorum} 人到。` : '',
     assembly_from ? `一次 ${points(assembly_from)} 分以上的,都要评议会定。` : '',
     stars.by === 'points'
       ? `星级按全年的分:${stars.grades.map((one) => `${one.name} ${points(one.from)} 分起`).join('、')}。`

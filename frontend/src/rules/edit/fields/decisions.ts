@@ -68,6 +68,9 @@ export function decisionRows(decided: Decisions): Row[] {
       (on) => (decided.assembly_from = on ? 20 : null),
       [number('一次满', '分', assembly_from, (from) => (decided.assembly_from = from))],
     ),
+    toggle('评议会至少要几人到', decided.quorum != null, (on) => (decided.quorum = on ? 3 : null), [
+      count('至少', '人', decided.quorum, (all) => (decided.quorum = all!), 20),
+    ]),
     ...starRows(decided),
   ];
 }
