@@ -306,4 +306,36 @@ mod tests {
         assert_eq!(fields, expected.map(|field| format!("decisions.{field}")));
         assert!(Decisions::default().problems().is_empty());
     }
+
+    proptest::proptest! {
+        /// Mutation: forget how many households there are, or that the first place always counts.
+        #[test]
+        fn no_grade_is_out_of_reach_without_a_word_and_none_is_warned_of_in_vain(
+            percents in proptest::collection::vec(1u8..=30, 1..=6),
+            lines in proptest::collection::vec(1i64..=100, 1..=6),
+            households in 1usize..=80,
+            most in 1i64..=120,
+        ) {
+            use crate::rules::effects::Standing;
+            let name = |at: usize| format!("第{at}档");
+            let shares = percents.iter().enumerate();
+            let shares = shares.map(|(at, percent)| ShareGrade { name: name(at), percent: *percent }).collect();
+            let from = lines.iter().enumerate();
+            let from = from.map(|(at, from)| PointsGrade { name: name(at), from: Hundredths::whole(*from) }).collect();
+            let by = |stars| Decisions { stars, ..Decisions::default() };
+            let (share, points) = (by(Stars::Share { grades: shares }), by(Stars::Points { grades: from }));
+            let standing = |points: i64, rank: usize| Standing { points: Hundredths::whole(points), rank, of: households };
+            let said = |warned: &[String], at: usize| warned.iter().any(|one| one.contains(&name(at)));
+            let warned = share.warnings(None, Some(households));
+            for at in 0..percents.len() {
+                let reached = (1..=households).any(|rank| share.grade(standing(1, rank), &[]) == Some(name(at).as_str()));
+                proptest::prop_assert_eq!(reached, !said(&warned, at), "{} {:?}", at, warned);
+            }
+            let warned = points.warnings(Some(Hundredths::whole(most)), None);
+            for at in 0..lines.len() {
+                let reached = (0..=most).any(|year| points.grade(standing(year, 1), &[]) == Some(name(at).as_str()));
+                proptest::prop_assert_eq!(reached, !said(&warned, at), "{} {:?}", at, warned);
+            }
+        }
+    }
 }

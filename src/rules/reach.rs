@@ -137,17 +137,24 @@ impl Terms {
         let Shape::Bands { bands } = &self.shape else { return Vec::new() };
         let units = [self.cap, self.category_cap].into_iter().flatten().map(|cap| cap.units).min();
         let points = [self.points_cap, self.category_points_cap].into_iter().flatten().map(|cap| cap.points).min();
-        let before = |at: usize| {
-            let end = at.checked_sub(1).and_then(|above| bands[above].to).unwrap_or_default();
-            self.shape.points_of(end, None, Hundredths::ZERO)
+        let worth = |amount: Hundredths| {
+            let given = self.shape.points_of(amount, None, Hundredths::ZERO);
+            points.map_or(given, |most| given.min(most))
         };
         let mut warnings = Vec::new();
-        for (at, band) in bands.iter().enumerate() {
-            if let Some(most) = units.filter(|most| band.from > *most) {
-                warnings.push(format!("「{name}」够不到 {} 起的一段：上限只算到 {most}。", band.from));
-            } else if let Some(most) = points.filter(|most| before(at) >= *most) {
-                warnings.push(format!("「{name}」从 {} 起的一段再也不加：上限分只到 {most}。", band.from));
+        let mut floor = Hundredths::ZERO;
+        for band in bands {
+            let top = band.to.unwrap_or(Hundredths(floor.max(band.from).0.saturating_add(band.per.0)));
+            let reached = units.map_or(top, |most| most.min(top));
+            if worth(reached) <= worth(floor) {
+                let from = band.from;
+                warnings.push(match (units.filter(|most| *most < top), points.filter(|most| worth(floor) >= *most)) {
+                    (Some(most), _) => format!("「{name}」{from} 起的一段一分也加不到：上限只算到 {most}。"),
+                    (None, Some(most)) => format!("「{name}」{from} 起的一段再也不加：上限分只到 {most}。"),
+                    (None, None) => format!("「{name}」{from} 起的一段一分也加不到：这一段不够 {}。", band.per),
+                });
             }
+            floor = top;
         }
         warnings
     }

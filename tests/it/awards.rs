@@ -44,7 +44,7 @@ both_engines! {
         assert_eq!(given["status"], "posted");
         assert_eq!(given["period"], "2026-11");
         assert_eq!(given["household_name"], "陈建桂");
-        assert_eq!(given["can"], json!({"approve": false, "return": false, "reject": false, "withdraw": false, "reverse": true}));
+        assert_eq!(given["can"], json!({"approve": false, "resubmit": false, "return": false, "reject": false, "withdraw": false, "reverse": true}));
         assert_eq!(balances(&worker, &app, 0).await, json!({"honour": 5, "spendable": 0, "pending": 5}));
 
         let statement = worker.get(&format!("/households/{}/statement", app.town.households[0])).await.expect(200);

@@ -319,6 +319,40 @@ proptest! {
         prop_assert!(!missed || !crate::rules::reach::warnings(&[rule], &crate::rules::decisions::Decisions::default()).is_empty());
     }
 
+    /// Mutation: compare a band's beginning with the cap, and not what it can still bring.
+    #[test]
+    fn no_band_is_out_of_reach_without_a_warning_and_none_is_warned_of_in_vain(
+        parts in prop::collection::vec((50i64..=400, 1i64..=60, 20i64..=300), 1..5),
+        open in any::<bool>(),
+        cap in prop::option::of(1i64..=1_500),
+        points_cap in prop::option::of(1i64..=200),
+    ) {
+        let whole = Hundredths::whole;
+        let (mut from, last) = (100, parts.len() - 1);
+        let band = |(at, (wide, points, per)): (usize, &(i64, i64, i64))| {
+            let (begins, to) = (from, from + wide);
+            from = to + 1;
+            Band { from: whole(begins), to: (at < last || !open).then_some(whole(to)), points: whole(*points), per: whole(*per) }
+        };
+        let bands: Vec<Band> = parts.iter().enumerate().map(band).collect();
+        let terms = Terms {
+            cap: cap.map(|units| Cap { units: whole(units), window: Window::Year }),
+            points_cap: points_cap.map(|points| PointsCap { points: whole(points), window: Window::Year }),
+            ..of(Shape::Bands { bands: bands.clone() })
+        };
+        let given = |amount: Hundredths| Had::default().post(&terms, &deed(amount.0)).points;
+        let rule = crate::rules::Rule { id: RULE, position: 1, category: "公益".into(), name: "捐款".into(), terms: terms.clone() };
+        let warned = crate::rules::reach::warnings(&[rule], &crate::rules::decisions::Decisions::default());
+        let mut floor = Hundredths::ZERO;
+        for band in &bands {
+            let top = band.to.unwrap_or(Hundredths(band.from.0 + band.per.0));
+            let missed = given(top) <= given(floor);
+            let said = warned.iter().any(|one| one.contains(&format!("」{} 起的一段", band.from)));
+            prop_assert_eq!(missed, said, "{:?} {:?}", band, warned);
+            floor = top;
+        }
+    }
+
     /// Promised by additions, deductions, ladders and items of which only the highest counts; not by
     /// inspections, bands and degrees under a cap in units, nor by doubling.
     #[test]
