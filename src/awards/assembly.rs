@@ -95,22 +95,21 @@ async fn quorum(db: &impl ConnectionTrait, shelf: &Shelf, village: &Area, today:
     Ok(in_force.on(village.id, today).and_then(|adopted| adopted.decisions.quorum).unwrap_or(1))
 }
 
-/// Carries out what a meeting decided.
+/// Carries out what a meeting decided; answers its minutes, and whether it was known already.
 ///
 /// # Errors
 /// [`NOT_FOUND`] for an area out of reach; [`FORBIDDEN`] for whoever is neither cadre nor panel member of
 /// the village; [`MEETING_TAKEN`]; [`NO_QUORUM`]; a problem of a line; [`WRONG_STATE`] when
 /// somebody decided all of it before.
-pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting: Meeting) -> Result<Minutes> {
+pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting: Meeting) -> Result<(Minutes, bool)> {
     let today = pen.clock.today();
     let (area, village) = find_area(tx, may, meeting.area_id).await?;
     let digest = meeting.digest(may.account_id())?;
     if let Some(known) = entity::Entity::find_by_id(meeting.id).one(tx).await? {
-        return if known.digest == digest {
-            minutes(tx, shelf, may, today, known).await
-        } else {
-            Err(MEETING_TAKEN.into())
-        };
+        if known.digest != digest {
+            return Err(MEETING_TAKEN.into());
+        }
+        return Ok((minutes(tx, shelf, may, today, known).await?, true));
     }
     let reviewers = accounts::reviewers_of_village(tx, village.id, today).await?;
     if !reviewers.iter().any(|one| one.account_id == may.account_id()) {
@@ -168,7 +167,7 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
         area_path: &area.path,
     };
     audit::append(tx, &pen.clock, &[act]).await?;
-    minutes(tx, shelf, may, today, assembly).await
+    Ok((minutes(tx, shelf, may, today, assembly).await?, false))
 }
 
 /// The minutes of a meeting in reach.

@@ -14,6 +14,8 @@ use crate::words;
 
 /// Lines of one meeting: a month of a large grid.
 pub const LINES_MAX: usize = 500;
+/// A panel and all cadres.
+const PRESENT_MAX: usize = 50;
 /// Names in plain words.
 const OTHERS_CHARS_MAX: usize = 200;
 /// A meeting is written down within a month.
@@ -72,6 +74,9 @@ impl Meeting {
         }
         if self.held_on > today || self.held_on < earliest {
             problems.push(FieldProblem::new("held_on", "out_of_range", "开会日期要在今天以前的一个月里。"));
+        }
+        if self.present.len() > PRESENT_MAX {
+            problems.push(FieldProblem::new("present", "too_many", "到会的最多写 50 人。"));
         }
         if !(1..=LINES_MAX).contains(&self.lines.len()) {
             let message = format!("一次评议 1 到 {LINES_MAX} 条。");

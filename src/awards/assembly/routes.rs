@@ -38,7 +38,8 @@ async fn list_assemblies(
 #[utoipa::path(
     post, path = "/assemblies", tag = "awards", request_body = MeetingIn,
     responses(
-        (status = 201, body = MinutesOut),
+        (status = 201, body = MinutesOut, description = "Decided."),
+        (status = 200, body = MinutesOut, description = "Was decided before; as it stands."),
         (status = 403, body = Problem, description = "`forbidden`: neither cadre nor panel member of the village"),
         (status = 409, body = Problem, description = "`meeting_taken`, `wrong_state`: somebody decided all of it before"),
         (status = 422, body = Problem, description = "`invalid`, `no_quorum`"),
@@ -51,7 +52,9 @@ async fn hold_assembly(
 ) -> Result<(StatusCode, Json<MinutesOut>)> {
     let meeting = input.meeting().parse(may.account_id(), app.clock.today())?;
     let hold = async |tx: &_| super::hold(tx, &app.pen, &app.shelf, &may, meeting.clone()).await;
-    Ok((StatusCode::CREATED, Json(app.write(hold).await?.into())))
+    let (minutes, replayed) = app.write(hold).await?;
+    let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(minutes.into())))
 }
 
 /// Who may sit in a meeting about an area, and how many must.

@@ -102,7 +102,7 @@ impl Sitting<'_> {
             for (more, by) in deciders.iter().enumerate() {
                 steps.push(self.step(award.id, taken.len() + more, kind, *by, reason.clone()));
             }
-            if said.degree.is_some() {
+            if approves && said.degree.is_some() {
                 award.judged_degree.clone_from(&said.degree);
             }
             outcomes.push(if !approves {
