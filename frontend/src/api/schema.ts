@@ -5099,6 +5099,78 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Was decided before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "held_on": "2026-11-22",
+                     *       "id": "01939f7e-0000-7000-8000-000000000507",
+                     *       "lines": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "resubmit": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "degree": null,
+                     *             "done_by": "陈家二儿子",
+                     *             "door": "19号",
+                     *             "evidence": [],
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "people": null,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "decision": "approve",
+                     *           "outcome": "posted",
+                     *           "reason": "看过签到表"
+                     *         }
+                     *       ],
+                     *       "others": "三组组长",
+                     *       "present": [
+                     *         "王某",
+                     *         "陈某"
+                     *       ],
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": "王某"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssemblyMinutes"];
+                };
+            };
+            /** @description Decided. */
             201: {
                 headers: {
                     [name: string]: unknown;
