@@ -35,6 +35,7 @@ mod m32_doubled;
 mod m33_rule_edits;
 mod m34_mended_awards;
 mod m35_assemblies;
+mod m36_cleared_in_rule;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m33_rule_edits::Migration),
             Box::new(m34_mended_awards::Migration),
             Box::new(m35_assemblies::Migration),
+            Box::new(m36_cleared_in_rule::Migration),
         ]
     }
 }

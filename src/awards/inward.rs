@@ -154,6 +154,19 @@ pub struct ReasonIn {
     pub reason: Option<String>,
 }
 
+/// What a reviewer decides about.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = ReviewReason)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewIn {
+    /// Up to 200 characters.
+    #[schema(example = "看过签到表")]
+    pub reason: Option<String>,
+    /// The award's `revision` that was looked at: another answers `wrong_state`.
+    #[schema(example = 0)]
+    pub revision: Option<i32>,
+}
+
 /// Which awards.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -177,6 +177,9 @@ pub struct AwardOut {
     /// What was done with it since.
     #[schema(example = json!([]))]
     pub steps: Vec<StepOut>,
+    /// How often it was submitted anew; a review names the one it is about.
+    #[schema(example = 0)]
+    pub revision: i32,
     /// What the caller may do with it.
     pub can: CanOut,
 }
@@ -218,6 +221,7 @@ impl From<View> for AwardOut {
             note: award.note,
             own_household: award.own_household,
             evidence: photos.into_iter().map(EvidenceOut::from).collect(),
+            revision: view::revision(&steps),
             steps: steps.into_iter().map(step).collect(),
             can: CanOut {
                 approve: can.approve,
@@ -238,6 +242,7 @@ pub fn example_after(step: StepKind, status: Status) -> Value {
         "status": status,
         "period": matches!(status, Status::Posted | Status::Reversed).then_some("2026-11"),
         "own_household": step != StepKind::Reverse,
+        "revision": 0,
         "steps": [{ "step": step, "by_name": "王某", "at": "2026-11-23T11:40:00Z", "reason": reason }],
         "can": {
             "approve": false, "return": false, "reject": false, "resubmit": false,

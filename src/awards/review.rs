@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::refold::Correction;
-use super::view::{self, View, since_said};
+use super::view::{self, View, revision, since_said};
 use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, moving, posting, settle};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
@@ -14,7 +14,7 @@ use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
 use crate::households;
 use crate::hundredths::Hundredths;
 use crate::ids::AwardId;
-use crate::ledger::{self, CauseKind, Pen, Posting};
+use crate::ledger::{self, CauseKind, OpenBook, Pen, Posting};
 use crate::periods;
 use crate::rules::terms::Review as Asked;
 use crate::rules::{Rule, Shelf};
@@ -49,14 +49,17 @@ pub struct Steps<'a> {
     pub pen: &'a Pen,
     /// Tables of rules.
     pub shelf: &'a Shelf,
+    /// The revision that the person looked at, where he says so: nobody decides what he has not seen.
+    pub seen: Option<i32>,
 }
 
-impl Steps<'_> {
+impl<'a> Steps<'a> {
     /// Approves; the award posts unless the rule asks for a second person first.
     ///
     /// # Errors
     /// [`NOT_FOUND`], [`WRONG_STATE`], [`households::HOUSEHOLD_CLOSED`], and the reasons why this person may not.
     pub async fn approve(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: Option<String>) -> Result<View> {
+        let mut book = self.open(tx, id).await?;
         let found = self.reviewable(tx, may, id).await?;
         // It may have been closed while the award waited; what stands in its book can still be reversed.
         if found.is_closed {
@@ -66,10 +69,13 @@ impl Steps<'_> {
             return Err(Error::field("reason", "missing", "这一项要看证明，请写明看过什么。"));
         }
         let approved_before = since_said(&found.view.steps).iter().any(|step| step.kind == StepKind::Approve);
-        add_step(tx, self.pen, id, StepKind::Approve, may.account_id(), reason).await?;
         if found.rule.terms.review != Asked::Double || approved_before {
-            self.post(tx, &found).await?;
+            self.post(tx, &mut book, &found).await?;
+        } else {
+            let waits = entity::ActiveModel { status: Set(Status::Submitted), ..Default::default() };
+            self.change(tx, &found.view.award, waits).await?;
         }
+        add_step(tx, self.pen, id, StepKind::Approve, may.account_id(), reason).await?;
         self.done(tx, may, found, "approve_award").await
     }
 
@@ -111,6 +117,7 @@ impl Steps<'_> {
     /// # Errors
     /// [`NOT_FOUND`], [`WRONG_STATE`], and the reasons why this person may not.
     pub async fn reverse(&self, tx: &Tx, may: &May<Reverse>, id: AwardId, reason: String) -> Result<View> {
+        let mut book = self.open(tx, id).await?;
         let found = self.find(tx, may, id).await?;
         if found.view.award.status != Status::Posted {
             return Err(WRONG_STATE.into());
@@ -123,7 +130,6 @@ impl Steps<'_> {
             return Err(if own { NOT_YOURS_TO_REVERSE } else { FORBIDDEN }.into());
         }
         let award = &found.view.award;
-        let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
         let posted = ledger::entry_of(tx, CauseKind::Award, id.0, award.household_id).await?;
         let seq = posted.ok_or_else(|| Error::Internal("a posted award without its entry".to_owned()))?.seq;
         let noticed = award.period.as_deref().unwrap_or_default();
@@ -137,10 +143,20 @@ impl Steps<'_> {
             ..moving(award, &found.rule, Hundredths(-award.points.0))
         };
         book.post_many(vec![undone]).await?;
-        let Self { pen, shelf } = *self;
+        let Self { pen, shelf, .. } = *self;
         let correction = Correction { pen, shelf, award, rule: &found.rule, seq, by: may.account_id() };
         correction.carry(tx, &mut book).await?;
         self.turn(tx, may, found, (StepKind::Reverse, Status::Reversed), Some(reason), "reverse_award").await
+    }
+
+    /// Locks the book that the award lies in, before anything is believed of it: what another copy of the
+    /// server does with it, or with an award that counts together with it, is done by then.
+    async fn open<'t>(&self, tx: &'t Tx, id: AwardId) -> Result<OpenBook<'t>>
+    where
+        'a: 't,
+    {
+        let award = entity::Entity::find_by_id(id).one(tx).await?.ok_or(NOT_FOUND)?;
+        ledger::open(tx, self.pen, [award.village_id]).await
     }
 
     pub(super) async fn find<V: Verb>(&self, tx: &Tx, may: &May<V>, id: AwardId) -> Result<Found> {
@@ -158,7 +174,8 @@ impl Steps<'_> {
     async fn reviewable(&self, tx: &Tx, may: &May<Review>, id: AwardId) -> Result<Found> {
         let found = self.find(tx, may, id).await?;
         let View { award, steps, can, .. } = &found.view;
-        if award.status != Status::Submitted {
+        let is_seen = self.seen.is_none_or(|seen| seen == revision(steps));
+        if award.status != Status::Submitted || !is_seen {
             return Err(WRONG_STATE.into());
         }
         if award.recorded_by == may.account_id() {
@@ -177,14 +194,13 @@ impl Steps<'_> {
         Ok(found)
     }
 
-    async fn post(&self, tx: &Tx, found: &Found) -> Result<()> {
+    async fn post(&self, tx: &Tx, book: &mut OpenBook<'_>, found: &Found) -> Result<()> {
         let mut award = found.view.award.clone();
         let (period, late) = periods::closed(tx, [award.village_id]).await?.period(award.village_id, award.occurred_on);
         award.status = Status::Posted;
         award.period = Some(period);
         award.late = late;
         award.proof_pending = false;
-        let mut book = ledger::open(tx, self.pen, [award.village_id]).await?;
         let mut used: HashMap<_, _> = book.cap_uses(&cap_keys(&award, &found.rule)).await?;
         settle(&mut award, &found.rule, &mut used);
         book.use_caps(&counted(&award, &found.rule)).await?;
@@ -225,6 +241,7 @@ impl Steps<'_> {
             .set(changed)
             .filter(entity::Column::Id.eq(before.id))
             .filter(entity::Column::Status.eq(before.status))
+            .filter(entity::Column::Digest.eq(before.digest.clone()))
             .exec(tx)
             .await?;
         if done.rows_affected == 1 { Ok(()) } else { Err(WRONG_STATE.into()) }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::inward::{AwardIn, AwardsQuery, BatchIn, MendedIn, ReasonIn};
+use super::inward::{AwardIn, AwardsQuery, BatchIn, MendedIn, ReasonIn, ReviewIn};
 use super::listing::{self, Key, Which};
 use super::outward::{AwardOut, BatchOut, BatchResult, StatementOut, example_after};
 use super::review::Steps;
@@ -174,13 +174,13 @@ async fn get_award(
 }
 
 fn steps(app: &App) -> Steps<'_> {
-    Steps { pen: &app.pen, shelf: &app.shelf }
+    Steps { pen: &app.pen, shelf: &app.shelf, seen: None }
 }
 
 /// Approves an award that waits; it posts, unless its rule wants a second person first.
 #[utoipa::path(
     post, path = "/awards/{id}/approve", tag = "awards", params(("id" = AwardId, Path)),
-    request_body(content = ReasonIn, example = json!({ "reason": "看过签到表" })),
+    request_body(content = ReviewIn, example = json!({ "reason": "看过签到表" })),
     responses(
         (status = 200, body = AwardOut, example = json!(example_after(StepKind::Approve, Status::Posted))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`, `second_person`"),
@@ -192,15 +192,19 @@ async fn approve_award(
     State(app): State<App>,
     may: May<Review>,
     ValidPath(id): ValidPath<AwardId>,
-    ValidJson(input): ValidJson<ReasonIn>,
+    ValidJson(input): ValidJson<ReviewIn>,
 ) -> Result<Json<AwardOut>> {
     let reason = reason(input.reason, false)?;
-    Ok(Json(app.write(async |tx| steps(&app).approve(tx, &may, id, reason).await).await?.into()))
+    Ok(Json(
+        app.write(async |tx| Steps { seen: input.revision, ..steps(&app) }.approve(tx, &may, id, reason).await)
+            .await?
+            .into(),
+    ))
 }
 
 /// Sends an award back to its recorder, with a reason.
 #[utoipa::path(
-    post, path = "/awards/{id}/return", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    post, path = "/awards/{id}/return", tag = "awards", params(("id" = AwardId, Path)), request_body = ReviewIn,
     responses(
         (status = 200, body = AwardOut, example = json!(example_after(StepKind::Return, Status::Returned))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
@@ -211,15 +215,19 @@ async fn return_award(
     State(app): State<App>,
     may: May<Review>,
     ValidPath(id): ValidPath<AwardId>,
-    ValidJson(input): ValidJson<ReasonIn>,
+    ValidJson(input): ValidJson<ReviewIn>,
 ) -> Result<Json<AwardOut>> {
     let reason = reason(input.reason, true)?.unwrap_or_default();
-    Ok(Json(app.write(async |tx| steps(&app).return_(tx, &may, id, reason).await).await?.into()))
+    Ok(Json(
+        app.write(async |tx| Steps { seen: input.revision, ..steps(&app) }.return_(tx, &may, id, reason).await)
+            .await?
+            .into(),
+    ))
 }
 
 /// Decides that an award shall not count, with a reason.
 #[utoipa::path(
-    post, path = "/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)), request_body = ReasonIn,
+    post, path = "/awards/{id}/reject", tag = "awards", params(("id" = AwardId, Path)), request_body = ReviewIn,
     responses(
         (status = 200, body = AwardOut, example = json!(example_after(StepKind::Reject, Status::Rejected))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`"),
@@ -230,10 +238,14 @@ async fn reject_award(
     State(app): State<App>,
     may: May<Review>,
     ValidPath(id): ValidPath<AwardId>,
-    ValidJson(input): ValidJson<ReasonIn>,
+    ValidJson(input): ValidJson<ReviewIn>,
 ) -> Result<Json<AwardOut>> {
     let reason = reason(input.reason, true)?.unwrap_or_default();
-    Ok(Json(app.write(async |tx| steps(&app).reject(tx, &may, id, reason).await).await?.into()))
+    Ok(Json(
+        app.write(async |tx| Steps { seen: input.revision, ..steps(&app) }.reject(tx, &may, id, reason).await)
+            .await?
+            .into(),
+    ))
 }
 
 /// Mends one's own returned award and submits it again; it waits once more. The same again answers it as it stands.

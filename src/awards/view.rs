@@ -230,6 +230,12 @@ pub(super) fn since_said(steps: &[Step]) -> &[Step] {
     &steps[mended.map_or(0, |at| at + 1)..]
 }
 
+/// How often an award was submitted anew.
+pub(super) fn revision(steps: &[Step]) -> i32 {
+    let anew = steps.iter().filter(|step| step.kind == StepKind::Resubmit).count();
+    i32::try_from(anew).unwrap_or(i32::MAX)
+}
+
 fn reviews_as_villager(viewer: &Identity, household: &Household, today: NaiveDate) -> bool {
     viewer.scopes.iter().any(|scope| {
         matches!(scope.role, Role::VillageCadre | Role::PanelMember)

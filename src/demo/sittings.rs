@@ -94,7 +94,7 @@ impl Life<'_> {
     }
 
     fn steps(&self) -> Steps<'_> {
-        Steps { pen: self.pen, shelf: &self.shelf }
+        Steps { pen: self.pen, shelf: &self.shelf, seen: None }
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, QuerySelect as _};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::clipped::{ClippedRule, Cut};
+use super::clipped::{self, ClippedRule, Cut};
 use super::facts;
 use super::likeness::{ALIKE_PERCENT, weighed};
 use super::outward::NamedRule;
@@ -25,6 +25,8 @@ use crate::scope::{May, ReadBook};
 
 /// Whole months looked back; the days of this one are added.
 const MONTHS: u32 = 12;
+/// Whether a rule is used can be told after a season.
+const SETTLED_DAYS: u64 = 90;
 /// Percent of the points that the core of a table carries.
 const CORE_PERCENT: u32 = 80;
 /// Items that a person keeps in mind, and that fit on one sheet.
@@ -165,13 +167,14 @@ pub async fn of(
 /// What a village has seen of its rules.
 struct Seen {
     usage: Vec<Usage>,
-    /// Rules of the versions that judged until today.
+    /// Rules that have judged for [`SETTLED_DAYS`].
     judged: HashSet<RuleId>,
 }
 
 async fn rules_that_judged(db: &impl ConnectionTrait, village: AreaId, today: NaiveDate) -> Result<HashSet<RuleId>> {
+    let settled = today.checked_sub_days(Days::new(SETTLED_DAYS)).unwrap_or(today);
     let mut judged = HashSet::new();
-    for filing in rules::filing::filings(db, village).await?.into_iter().filter(|one| one.judges_from <= today) {
+    for filing in rules::filing::filings(db, village).await?.into_iter().filter(|one| one.judges_from <= settled) {
         judged.extend(rules::rules_of(db, filing.rule_set_id).await?.into_iter().map(|rule| rule.id));
     }
     Ok(judged)
@@ -204,7 +207,7 @@ fn examine(
         unused: idle.map(NamedRule::from).collect(),
         core: core(&used),
         overlaps: overlaps(table),
-        clipped: clipped(&used),
+        clipped: cut_off(&used),
         sentences: Vec::new(),
     };
     health.sentences = health.in_words();
@@ -248,8 +251,8 @@ fn overlaps(table: &[Rule]) -> Vec<Overlap> {
     found
 }
 
-fn clipped(used: &[(&Rule, &Usage)]) -> Vec<ClippedRule> {
-    let cut = used.iter().filter(|(_, usage)| usage.cut.times > 0);
+fn cut_off(used: &[(&Rule, &Usage)]) -> Vec<ClippedRule> {
+    let cut = used.iter().filter(|(rule, usage)| usage.cut.times > 0 && clipped::is_capped(&rule.terms));
     let mut found: Vec<ClippedRule> = cut.map(|(rule, usage)| ClippedRule::in_the_past(rule, usage.cut)).collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.clipped));
     found

@@ -1,15 +1,17 @@
 //! Trials as the API shows them.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::clipped::ClippedRule;
+use super::clipped::{self, ClippedRule, Cut};
 use super::trial::{Moved, Outcome, Points, Why};
 use super::trials::Trial;
 use crate::hundredths::Hundredths;
 use crate::ids::{AreaId, EXAMPLE_VILLAGE, HouseholdId, RuleId, RuleSetId, TrialId};
-use crate::rules::{Rule, reach};
+use crate::rules::{Rule, yearly};
 
 /// Households of one answer: more than any village has.
 const HOUSEHOLDS_MAX: usize = 2_000;
@@ -178,7 +180,18 @@ impl TrialResult {
     /// What is shown of an outcome.
     pub fn new(table: &[Rule], outcome: Outcome, places: Vec<Moved>) -> Self {
         let Points { before, after } = outcome.points;
-        let cut = outcome.cut.iter().filter_map(|(place, cut)| Some(ClippedRule::under(table.get(*place)?, *cut)));
+        let names: HashMap<HouseholdId, &str> =
+            places.iter().map(|moved| (moved.household.id, moved.household.name.as_str())).collect();
+        let capped = |(place, cut): (&usize, &Cut)| {
+            let rule = table.get(*place).filter(|rule| clipped::is_capped(&rule.terms))?;
+            let of_rule = outcome.hurt.iter().filter(|((at, _), _)| at == place);
+            let name = |id: &HouseholdId| names.get(id).copied().unwrap_or_default();
+            let mut hurt: Vec<(&str, Hundredths)> = of_rule.map(|((_, id), lost)| (name(id), *lost)).collect();
+            hurt.retain(|(name, _)| !name.is_empty());
+            hurt.sort_by_key(|(name, lost)| (std::cmp::Reverse(*lost), *name));
+            Some(ClippedRule::under(rule, *cut, &hurt))
+        };
+        let cut = outcome.cut.iter().filter_map(capped);
         let mut clipped: Vec<ClippedRule> = cut.collect();
         clipped.sort_by_key(|one| std::cmp::Reverse(one.clipped));
         let count = |is: fn(&Moved) -> bool| places.iter().filter(|moved| is(moved)).count();
@@ -214,7 +227,7 @@ impl TrialResult {
                 .filter_map(|at| table.get(at))
                 .map(NamedRule::from)
                 .collect(),
-            full_marks_a_year: reach::full_marks_a_year(table),
+            full_marks_a_year: yearly::full_marks_a_year(table),
             clipped,
         }
     }

@@ -4,7 +4,7 @@
 //! [`Terms::worth`](crate::rules::Terms::worth) and nothing else; a table that judged all of them gives
 //! back exactly what was posted; facts before the first counted day move counters and give nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
@@ -115,6 +115,8 @@ pub struct Outcome {
     pub without_facts: Vec<usize>,
     /// What the table's caps cut off, by the place of the rule.
     pub cut: BTreeMap<usize, Cut>,
+    /// What they cut off of each household, by the place of the rule.
+    pub hurt: HashMap<(usize, HouseholdId), Hundredths>,
 }
 
 /// A household's place before and after.
@@ -154,7 +156,6 @@ pub fn fold(question: &Question<'_>, facts: &[Fact], told: impl Fn(usize)) -> Ou
     let mut folding = Folding { question, rules: HashMap::new(), counters: HashMap::new(), used: HashMap::new() };
     let mut outcome = Outcome::default();
     let mut met = vec![false; question.table.len()];
-    let mut hurt: HashSet<(usize, HouseholdId)> = HashSet::new();
     let mut uncounted: BTreeMap<(RuleId, Why), Uncounted> = BTreeMap::new();
     for (at, fact) in facts.iter().enumerate() {
         if at % TOLD_EVERY == 0 {
@@ -181,7 +182,9 @@ pub fn fold(question: &Question<'_>, facts: &[Fact], told: impl Fn(usize)) -> Ou
                 category_adds(&question.table[place].category, Hundredths::ZERO, worth.points);
                 if worth.clipped.0 > 0 {
                     let cut = outcome.cut.entry(place).or_default();
-                    cut.households += i64::from(hurt.insert((place, fact.household_id)));
+                    let lost = outcome.hurt.entry((place, fact.household_id)).or_default();
+                    cut.households += i64::from(lost.0 == 0);
+                    lost.0 += worth.clipped.0;
                     cut.times += 1;
                     cut.clipped.0 += worth.clipped.0;
                 }

@@ -31,6 +31,8 @@ pub struct Ringing {
     pub alarm: Alarm,
     /// The rule takes points.
     taking: bool,
+    /// The rule's name, where the field is the rule's own.
+    rule_name: String,
     /// The whole text of the field.
     pub text: String,
     /// By whom it was called false, when, why.
@@ -52,10 +54,12 @@ pub async fn of(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Resu
         let text = text_of(rule, alarm.field).to_owned();
         let (field, taking) = (name_of(alarm.field), rule.terms.shape.takes());
         let same = |one: &&cleared::Model| {
-            one.line == alarm.line.code && one.field == field && one.taking == taking && one.text == text
+            let here = one.rule_name.is_empty() || one.rule_name == rule.name;
+            here && one.line == alarm.line.code && one.field == field && one.taking == taking && one.text == text
         };
         let cleared = cleared.iter().find(same).cloned();
-        Ringing { rule_id: rule.id, position: rule.position, alarm, taking, text, cleared }
+        let rule_name = if alarm.field == Field::Category { String::new() } else { rule.name.clone() };
+        Ringing { rule_id: rule.id, position: rule.position, alarm, taking, rule_name, text, cleared }
     });
     Ok(ringing.collect())
 }
@@ -133,6 +137,7 @@ pub async fn clear(
         area_id: Set(area.id),
         line: Set(line.to_owned()),
         field: Set(name_of(one.alarm.field)),
+        rule_name: Set(one.rule_name.clone()),
         taking: Set(one.taking),
         text: Set(one.text.clone()),
         reason: Set(reason.clone()),

@@ -162,7 +162,7 @@ pub async fn begin(
     }
     let set = set.insert(tx).await?;
     super::insert_rules(tx, set.id, &rules).await?;
-    edits::keep(tx, clock, may.account_id(), &set, &[], &rules).await?;
+    edits::keep(tx, clock, may.account_id(), &set, (&[], &rules), false).await?;
     note(tx, clock, may.account_id(), "begin_rules", set.id, &area).await?;
     Ok(set)
 }
@@ -192,6 +192,7 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
         return Err(Error::Refused(INVALID, problems));
     }
     let before = rules_of(tx, set.id).await?;
+    let decided = set.decisions.clone();
     let mut row = set.into_active_model();
     row.title = Set(title);
     row.revision = Set(new.revision + 1);
@@ -201,7 +202,8 @@ pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetI
     }
     let set = row.update(tx).await?;
     replace_rules(tx, set.id, &rules).await?;
-    edits::keep(tx, clock, may.account_id(), &set, &before, &rules).await?;
+    let decided = set.decisions != decided;
+    edits::keep(tx, clock, may.account_id(), &set, (&before, &rules), decided).await?;
     note(tx, clock, may.account_id(), "rewrite_rules", set.id, &area).await?;
     Ok(set)
 }
@@ -297,10 +299,10 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
             row.limits = Set(newest.and_then(|set| set.limits));
             let set = row.insert(tx).await?;
             super::insert_rules(tx, set.id, &rules).await?;
-            (set, Vec::new())
+            (set, before)
         }
     };
-    edits::keep(tx, clock, by, &set, &before, &rules).await?;
+    edits::keep(tx, clock, by, &set, (&before, &rules), false).await?;
     let rule_set_id = set.id;
     note(tx, clock, by, "import_rules", rule_set_id, area).await?;
     Ok(BroughtIn { rule_set_id, created, updated, unchanged })

@@ -27,17 +27,28 @@ pub struct Changed {
     pub altered: Vec<String>,
     /// Items that are gone.
     pub dropped: Vec<String>,
+    /// What the village decides about itself reads otherwise.
+    #[serde(default)]
+    pub decisions: bool,
 }
 
-/// Keeps what the revision that `set` stands at changed.
+/// Keeps what the revision that `set` stands at changed in the items `before`, and whether it changed the `decisions`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn keep(tx: &Tx, clock: &Clock, by: AccountId, set: &RuleSet, before: &[Rule], after: &[Rule]) -> Result<()> {
+pub async fn keep(
+    tx: &Tx,
+    clock: &Clock,
+    by: AccountId,
+    set: &RuleSet,
+    (before, after): (&[Rule], &[Rule]),
+    decisions: bool,
+) -> Result<()> {
     let changes = Changes::between(before, after);
     let names = |rules: &[&Rule]| rules.iter().map(|rule| rule.name.clone()).collect();
     let altered: Vec<&Rule> = changes.altered.iter().map(|(_, rule)| *rule).collect();
-    let changed = Changed { added: names(&changes.added), altered: names(&altered), dropped: names(&changes.dropped) };
+    let changed =
+        Changed { added: names(&changes.added), altered: names(&altered), dropped: names(&changes.dropped), decisions };
     let row = edit::ActiveModel {
         rule_set_id: Set(set.id),
         revision: Set(set.revision),

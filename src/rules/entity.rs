@@ -176,6 +176,8 @@ pub mod cleared {
         pub line: String,
         /// In which field.
         pub field: String,
+        /// In the rule of this name; empty for a category, which many rules share.
+        pub rule_name: String,
         /// In a rule that takes points.
         pub taking: bool,
         /// The whole text in which it rang; another text rings again.

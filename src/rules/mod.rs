@@ -31,6 +31,7 @@ pub mod soundness;
 pub mod template;
 pub mod terms;
 pub mod worth;
+pub mod yearly;
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder as _};

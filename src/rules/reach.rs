@@ -1,12 +1,9 @@
-//! How far a table reaches: what a year can bring at most, and what in it can never happen.
+//! What in a table can never happen, and how the windows of its caps lie within one another.
 
 use super::Rule;
 use super::decisions::Decisions;
-use super::terms::{Cap, PEOPLE_MAX, PointsCap, Shape, Terms, Veto, Window};
+use super::terms::{Cap, PointsCap, Shape, Step, Terms, Veto, Window};
 use crate::hundredths::Hundredths;
-
-/// People of the household that full marks are told for: the average of China's census of 2020 is 2.62.
-const PEOPLE: i64 = 3;
 
 impl Window {
     /// How many of it a year has, at most.
@@ -21,7 +18,7 @@ impl Window {
     }
 
     /// How many windows of this kind one of another kind touches, at most. So many weeks touch `n` days: `(n - 2) / 7 + 2`.
-    fn most_within(self, outer: Self) -> i64 {
+    pub(super) fn most_within(self, outer: Self) -> i64 {
         match (self, outer) {
             (Self::Day, Self::Week) => 7,
             (Self::Day, Self::Month) => 31,
@@ -40,58 +37,6 @@ impl Window {
 }
 
 impl Terms {
-    /// Points a year of a household of [`PEOPLE`] that does all of it up to every cap: where nothing caps an
-    /// event, it happens once; a round comes every month. Deductions bring nothing.
-    pub fn full_marks_a_year(&self) -> Hundredths {
-        let people = if self.per_person { PEOPLE } else { 1 };
-        let one = self.unit_at_most().0.saturating_mul(people);
-        let times = |cap: Option<Cap>| cap.map(|cap| cap.units.0.saturating_mul(cap.window.a_year()));
-        let by_units = |default: i64| {
-            let units = [times(self.cap), times(self.category_cap)].into_iter().flatten().min();
-            one.saturating_mul(units.unwrap_or(default)) / Hundredths::ONE.0
-        };
-        let once = Hundredths::ONE.0;
-        let points = match &self.shape {
-            Shape::Addition { .. } | Shape::Degrees { .. } => by_units(once),
-            Shape::Inspection { .. } => by_units(once * Window::Month.a_year()),
-            Shape::Ladder { window, .. } | Shape::Base { window, .. } | Shape::TopShare { window, .. } => {
-                one.saturating_mul(window.a_year())
-            }
-            Shape::Bands { bands } => {
-                let end = bands.iter().map(|band| band.to.unwrap_or(band.from)).max().unwrap_or_default();
-                self.shape.points_of(end, None, Hundredths::ZERO).0.saturating_mul(people)
-            }
-            Shape::Deduction { .. } | Shape::DegreesOff { .. } | Shape::Veto(_) => 0,
-        };
-        let most = |cap: Option<PointsCap>| cap.map(|cap| cap.points.0.saturating_mul(cap.window.a_year()));
-        let capped =
-            [most(self.points_cap), most(self.category_points_cap)].into_iter().flatten().fold(points, i64::min);
-        Hundredths(capped)
-    }
-
-    /// The most that a household of any size can have of it in a year; nothing where nothing stops it.
-    fn at_most_a_year(&self) -> Option<i64> {
-        let often = |window: Window| window.most_within(Window::Year);
-        let factor =
-            if self.per_person { i64::from(PEOPLE_MAX) } else { 1 } * if self.repeat_doubles.is_some() { 2 } else { 1 };
-        let one = self.unit_at_most().0.saturating_mul(factor);
-        let units = [self.cap, self.category_cap].into_iter().flatten();
-        let units = units.map(|cap| cap.units.0.saturating_mul(often(cap.window))).min();
-        let by_shape = match &self.shape {
-            Shape::Deduction { .. } | Shape::DegreesOff { .. } | Shape::Veto(_) => Some(0),
-            Shape::Ladder { window, .. } | Shape::Base { window, .. } | Shape::TopShare { window, .. } => {
-                Some(one.saturating_mul(often(*window)))
-            }
-            Shape::Bands { .. } => None,
-            Shape::Addition { .. } | Shape::Degrees { .. } | Shape::Inspection { .. } => {
-                units.map(|units| one.saturating_mul(units) / Hundredths::ONE.0)
-            }
-        };
-        let caps = [self.points_cap, self.category_points_cap].into_iter().flatten();
-        let by_caps = caps.map(|cap| cap.points.0.saturating_mul(often(cap.window))).min();
-        [by_shape, by_caps].into_iter().flatten().min()
-    }
-
     /// What of the rule can never happen, in plain words.
     fn unreachable(&self, name: &str) -> Vec<String> {
         let mut warnings = Vec::new();
@@ -111,9 +56,14 @@ impl Terms {
                 degrees.iter().map(|degree| (degree.name.clone(), degree.points, least)).collect()
             }
             Shape::Ladder { steps, window } => {
-                let most = |cap: PointsCap| Hundredths(cap.points.0.saturating_mul(cap.window.most_within(*window)));
-                let most = point_caps.into_iter().flatten().map(most).min();
-                steps.iter().map(|step| (step.units.to_string(), step.points, most)).collect()
+                let climbed = |cap: PointsCap| climb(steps, cap, cap.window.most_within(*window));
+                let top = point_caps.into_iter().flatten().map(climbed).min_by_key(|(steps, _)| *steps);
+                let step = |(at, step): (usize, &Step)| {
+                    let most = top
+                        .and_then(|(reached, most)| (at >= reached).then_some(most.min(Hundredths(step.points.0 - 1))));
+                    (step.units.to_string(), step.points, most)
+                };
+                steps.iter().enumerate().map(step).collect()
             }
             Shape::Bands { .. } => Vec::new(),
             _ => vec![(String::new(), self.unit_at_most(), least)],
@@ -160,25 +110,22 @@ impl Terms {
     }
 }
 
-/// Points a year of a household that does everything, up to the caps of whole categories.
-pub fn full_marks_a_year(rules: &[Rule]) -> Hundredths {
-    let mut categories: Vec<(&str, i64, i64)> = Vec::new();
-    for rule in rules {
-        let points = rule.terms.full_marks_a_year().0;
-        let cap = rule.terms.category_points_cap.filter(|_| !rule.terms.shape.deducts());
-        let cap = cap.map_or(i64::MAX, |cap| cap.points.0.saturating_mul(cap.window.a_year()));
-        match categories.iter_mut().find(|(name, ..)| *name == rule.category) {
-            Some((_, sum, least)) => (*sum, *least) = (sum.saturating_add(points), cap.min(*least)),
-            None => categories.push((&rule.category, points, cap)),
+/// How many steps of a ladder a household can climb whole under a cap of which so many windows lie within
+/// the ladder's, and the points that are the most then: what one step adds is paid at once, so what its
+/// window has no room for is lost.
+fn climb(steps: &[Step], cap: PointsCap, windows: i64) -> (usize, Hundredths) {
+    let (mut window, mut room, mut before) = (1, cap.points.0, 0);
+    for (at, step) in steps.iter().enumerate() {
+        let more = step.points.0 - before;
+        if more > room {
+            (window, room) = (window + 1, cap.points.0);
         }
+        if more > room || window > windows {
+            return (at, Hundredths(before.saturating_add(room.max(0))));
+        }
+        (room, before) = (room - more, step.points.0);
     }
-    Hundredths(categories.into_iter().fold(0, |all, (_, sum, cap)| all.saturating_add(sum.min(cap))))
-}
-
-/// The most that any household can have in a year; nothing where something is without a limit.
-pub fn at_most_a_year(rules: &[Rule]) -> Option<Hundredths> {
-    let each = rules.iter().map(|rule| rule.terms.at_most_a_year());
-    each.sum::<Option<i64>>().map(Hundredths)
+    (steps.len(), Hundredths(before))
 }
 
 /// What in a table can never happen, in plain words, in its order.
@@ -200,7 +147,7 @@ mod tests {
     use super::*;
     use crate::ids::RuleId;
     use crate::rules::decisions::{PointsGrade, Stars};
-    use crate::rules::terms::{Band, Degree, Step};
+    use crate::rules::terms::{Band, Degree};
 
     fn terms(shape: Shape) -> Terms {
         Terms { shape, ..Terms::default() }
@@ -208,41 +155,6 @@ mod tests {
 
     fn points(points: i64) -> Hundredths {
         Hundredths::whole(points)
-    }
-
-    #[test]
-    fn a_year_at_full_marks_counts_what_the_caps_allow() {
-        let five = || terms(Shape::Addition { points: points(5) });
-        let capped = Terms { cap: Some(Cap { units: points(4), window: Window::Month }), ..five() };
-        let cut = PointsCap { points: points(30), window: Window::Quarter };
-        let round = Shape::Inspection { full_marks: points(10), points_per_spot: points(2) };
-        for (terms, expected) in [
-            (five(), 5),
-            (capped.clone(), 240),
-            (Terms { points_cap: Some(cut), ..capped }, 120),
-            (terms(round), 120),
-            (terms(Shape::Base { points: points(100), window: Window::Year }), 100),
-            (terms(Shape::Base { points: points(1), window: Window::Day }), 366),
-            (Terms { repeat_doubles: Some(Window::Year), ..five() }, 5),
-            (terms(Shape::Deduction { points: points(9) }), 0),
-            (Terms { per_person: true, ..five() }, 15),
-        ] {
-            assert_eq!(terms.full_marks_a_year(), points(expected), "{terms:?}");
-        }
-    }
-
-    #[test]
-    fn a_category_brings_no_more_than_its_cap() {
-        let cap = Some(PointsCap { points: points(12), window: Window::Year });
-        let terms = Terms { category_points_cap: cap, ..terms(Shape::Addition { points: points(10) }) };
-        let rule = |position: i32, category: &str| Rule {
-            id: RuleId(uuid::Uuid::nil()),
-            position,
-            category: category.into(),
-            name: position.to_string(),
-            terms: terms.clone(),
-        };
-        assert_eq!(full_marks_a_year(&[rule(1, "甲"), rule(2, "甲"), rule(3, "乙")]), points(22));
     }
 
     #[test]
@@ -269,7 +181,20 @@ mod tests {
             points_cap: Some(PointsCap { points: points(most), window: Window::Quarter }),
             ..terms(ladder.clone())
         };
-        assert_eq!([capped(4, 13), capped(3, 13), capped(4, 12)].map(|one| one.unreachable("工时").len()), [0, 1, 1]);
+        assert_eq!([capped(4, 50), capped(3, 50), capped(4, 49)].map(|one| one.unreachable("工时").len()), [0, 1, 1]);
+    }
+
+    /// Mutation: let the caps of all windows add up, whatever one step adds.
+    #[test]
+    fn what_one_step_adds_must_find_room_in_one_window() {
+        let step = |units, worth| Step { units: points(units), points: points(worth) };
+        let even = |steps: i64| (1..=steps).map(|at| step(at, at * 20)).collect::<Vec<_>>();
+        let climbed =
+            |steps: &[Step], most| climb(steps, PointsCap { points: points(most), window: Window::Quarter }, 4).0;
+        assert_eq!(
+            [climbed(&even(5), 30), climbed(&even(4), 30), climbed(&even(5), 40), climbed(&even(1), 19)],
+            [4, 4, 5, 0]
+        );
     }
 
     #[test]
@@ -279,22 +204,6 @@ mod tests {
         let most = |units| PointsCap { points: points(units), window: Window::Year };
         let capped = |units| Terms { points_cap: Some(most(units)), ..terms(bands.clone()) };
         assert_eq!([capped(10), capped(11)].map(|one| one.unreachable("捐款").len()), [1, 0]);
-    }
-
-    #[test]
-    fn a_grade_is_out_of_reach_only_when_everything_has_a_limit() {
-        let rule = |terms| Rule {
-            id: RuleId(uuid::Uuid::nil()),
-            position: 1,
-            category: "甲".into(),
-            name: "乙".into(),
-            terms,
-        };
-        let five = terms(Shape::Addition { points: points(5) });
-        let capped = Terms { cap: Some(Cap { units: points(4), window: Window::Month }), ..five.clone() };
-        assert_eq!(at_most_a_year(&[rule(capped.clone())]), Some(points(240)));
-        assert_eq!(at_most_a_year(&[rule(Terms { per_person: true, ..capped.clone() })]), Some(points(240 * 99)));
-        assert_eq!(at_most_a_year(&[rule(capped), rule(five)]), None);
     }
 
     #[test]

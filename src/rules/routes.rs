@@ -16,7 +16,7 @@ use super::drafting::{self, Beginning, Rewritten};
 use super::outward::RuleOut;
 use super::outward::said::{ChangesOut, EditOut, RemarkOut};
 use super::outward::set::{AlarmOut, Known, ResolutionJson, RuleSetDetail, RuleSetOut};
-use super::{RuleSet, alarms, edits, favourites, filing, reach, remarks, rules_of};
+use super::{RuleSet, alarms, edits, favourites, filing, reach, remarks, rules_of, yearly};
 use crate::app::App;
 use crate::areas::{self, Area, Level};
 use crate::error::{Error, INVALID, NOT_FOUND, Problem, Result};
@@ -318,11 +318,11 @@ async fn get_rule_set_changes(
         Against::Before => super::sets(db, area.id).await?.into_iter().find(|other| other.version < set.version),
         Against::Template => filing::template_for(db, &area).await?,
     };
-    let before = match other {
-        Some(other) => rules_of(db, other.id).await?,
-        None => Vec::new(),
+    let (before, decisions) = match other {
+        Some(other) => (rules_of(db, other.id).await?, other.decisions != set.decisions),
+        None => (Vec::new(), false),
     };
-    Ok(Json(ChangesOut::between(&before, &rules_of(db, id).await?)))
+    Ok(Json(ChangesOut::between((&before, &rules_of(db, id).await?), decisions)))
 }
 
 /// Chooses the favourites of a month.
@@ -360,14 +360,14 @@ async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
         Stars::Share { .. } if area.level == Level::Village => Some(households::participants(db, &area).await?.len()),
         _ => None,
     };
-    warnings.extend(decisions.warnings(reach::at_most_a_year(&rules), households));
+    warnings.extend(decisions.warnings(yearly::at_most_a_year(&rules), households));
     Ok(RuleSetDetail {
         items: rules.iter().map(RuleOut::from).collect(),
         limits: (area.level == Level::Town).then_some(limits),
         alarms: AlarmOut::all(db, alarms::of(db, area.id, &rules).await?).await?,
         warnings,
         beyond_template: beyond.into_iter().map(|problem| problem.message.into_owned()).collect(),
-        full_marks_a_year: reach::full_marks_a_year(&rules),
+        full_marks_a_year: yearly::full_marks_a_year(&rules),
         decisions,
         set: shown(app, set).await?,
     })

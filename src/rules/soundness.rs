@@ -47,7 +47,7 @@ impl Terms {
     }
 
     /// What a cap of the category counts it in: 次 for the items of a round.
-    pub(super) fn unit_in_category(&self) -> &str {
+    pub fn unit_in_category(&self) -> &str {
         if self.shape.inspects() { "次" } else { &self.unit }
     }
 }

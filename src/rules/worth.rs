@@ -113,8 +113,9 @@ impl Terms {
     ///
     /// Total over all quantities that [`Terms::accepts`]. In this order: units beyond the caps do not
     /// count; the shape turns the rest into points; 按人 multiplies; a repeat doubles; nothing gives more
-    /// than [`DEED_POINTS_MAX`]; of a group of
-    /// items only what exceeds the best so far remains; points beyond the caps are cut off.
+    /// than [`DEED_POINTS_MAX`]; points beyond the item's own cap are cut off; of a group of items only what
+    /// exceeds the best so far remains; points beyond the category's cap are cut off. Parts of a unit are
+    /// turned into points deed by deed, so their order may move a hundredth.
     pub fn worth(&self, deed: &Deed<'_>, counters: &Counters, had: impl Fn(&Counter) -> Hundredths) -> Worth {
         let so_far = |counter: &Option<Counter>| counter.as_ref().map_or(Hundredths::ZERO, &had);
         let left = |cap: Option<Hundredths>, counter| cap.map_or(i64::MAX, |cap| (cap.0 - so_far(counter).0).max(0));
@@ -137,8 +138,9 @@ impl Terms {
             given.saturating_mul(factor).clamp(-DEED_POINTS_MAX.0, DEED_POINTS_MAX.0)
         };
         let (full, counted) = (points_of(wanted), points_of(units));
-        let mut size = (counted.abs() - so_far(&counters.best).0).max(0);
-        size = size.min(left(self.points_cap.map(|cap| cap.points), &counters.points));
+        // Its own cap says what the item can be worth at all; only that may be the best of its group.
+        let own = counted.abs().min(left(self.points_cap.map(|cap| cap.points), &counters.points));
+        let mut size = (own - so_far(&counters.best).0).max(0);
         size = size.min(left(self.category_points_cap.map(|cap| cap.points), &counters.category_points));
         Worth {
             points: Hundredths(size * counted.signum()),

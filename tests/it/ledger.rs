@@ -1,14 +1,14 @@
 //! The book itself: nothing in it can be changed, and what is changed all the same is found.
 
-use hujifen::db::Db;
 use hujifen::hundredths::Hundredths;
 use hujifen::ledger::verify::verify;
 use hujifen::ledger::{self, Account, CauseKind, Posting};
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend};
 use serde_json::json;
 
 use crate::awards::award_id;
 use crate::support::{TestApp, both_engines};
+use crate::waiting::until_wait;
 
 async fn some_entries(app: &TestApp) {
     let worker = app.signed_in(&app.town.worker).await;
@@ -160,12 +160,6 @@ fn posting(app: &TestApp) -> Posting {
     }
 }
 
-/// Whether somebody waits in this test's database until somebody else is done.
-async fn anybody_waits(db: &Db) -> bool {
-    let sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    db.read().query_one_raw(Statement::from_string(db.backend(), sql)).await.unwrap().is_some()
-}
-
 /// Mutation: lock the heads that are there and make up the others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_two_postings_of_a_village_stand_in_line_on_postgresql() {
@@ -180,9 +174,7 @@ async fn the_first_two_postings_of_a_village_stand_in_line_on_postgresql() {
         tx.commit().await?;
         hujifen::error::Result::<()>::Ok(())
     });
-    while !late.is_finished() && !anybody_waits(&app.app.db).await {
-        tokio::task::yield_now().await;
-    }
+    until_wait(&app.app.db, 1).await;
     book.post_many(vec![posting(&app)]).await.unwrap();
     tx.commit().await.unwrap();
     late.await.unwrap().unwrap();

@@ -31,4 +31,5 @@ mod review;
 mod rule_sets;
 mod session;
 mod shapes;
+mod waiting;
 mod writer;

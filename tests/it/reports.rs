@@ -107,7 +107,7 @@ both_engines! {
             "why": "not_in_table", "facts": 1, "points_before": 2,
         }]));
         let hurt: Vec<_> = result["clipped"].as_array().unwrap().iter().map(|one| one["sentence"].clone()).collect();
-        assert_eq!(hurt, ["「志愿服务」（每月最多 4 小时）会让 1 户一共 1 次少得 9 分。"]);
+        assert_eq!(hurt, ["「志愿服务」（每月最多 4 小时）会让 1 户一共 1 次少得 9 分。最多的：李木生（9 分）。"]);
         let without: Vec<_> = result["without_facts"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
         assert_eq!(without, ["提出建议", "见义勇为", "乱倒垃圾", "维修水渠"]);
     }

@@ -61,6 +61,18 @@ both_engines! {
         verified(&app).await;
     }
 
+    /// Mutation: leave the revision out of `reviewable`.
+    async fn a_card_that_shows_what_was_said_before_decides_nothing(app) {
+        let (worker, panel) = returned(&app, "提出建议").await;
+        assert_eq!(worker.post(&path("resubmit"), mended(json!({"quantity": 9}))).await.expect(200)["revision"], 1);
+        for verb in ["approve", "reject", "return"] {
+            let old = json!({"reason": "看过", "revision": 0});
+            assert_eq!(panel.post(&path(verb), old).await.code(), "wrong_state", "{verb}");
+        }
+        panel.post(&path("approve"), json!({"revision": 1})).await.expect(200);
+        verified(&app).await;
+    }
+
     async fn photos_that_were_missing_are_added_to_those_it_has(app) {
         let (worker, panel) = returned(&app, "维修水渠").await;
         let area = app.town.grids[0].id.0;

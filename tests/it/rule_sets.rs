@@ -163,13 +163,57 @@ both_engines! {
                 assert_eq!(alarm["cleared"]["by"], "town某");
             }
         }
+        // What is harmless beside one deed is not beside another.
+        let mut beside = deed("不参加集体劳动", 5);
+        beside["kind"] = json!("deduction");
+        let remark = "取消低保资格的情形另行核实";
+        beside["remark"] = json!(remark);
+        let mut named = beside.clone();
+        named["name"] = json!("不打扫门前");
+        let two = cadre.put(&path, written(2, &[beside.clone()])).await.expect(200);
+        let clear = json!({"rule_id": two["items"][0]["id"], "line": two["alarms"][0]["line"], "reason": "说的是另一回事。"});
+        assert_ne!(town.post(&path_clear, clear).await.expect(200)["alarms"][0]["cleared"], Value::Null);
+        let two = cadre.put(&path, written(3, &[beside, named])).await.expect(200)["alarms"].clone();
+        let rings: Vec<(bool, &Value)> = two.as_array().unwrap().iter().map(|one| (one["cleared"].is_null(), &one["position"])).collect();
+        assert_eq!(rings, [(false, &json!(1)), (true, &json!(2))], "{two}");
         // The same line in other words rings again.
         let mut crueller = deed("不参加大扫除的，一律取消低保资格", 5);
         crueller["kind"] = json!("deduction");
-        let changed = cadre.put(&path, written(2, &[deed("扫地", 5), crueller])).await.expect(200);
+        let changed = cadre.put(&path, written(4, &[deed("扫地", 5), crueller])).await.expect(200);
         assert_eq!(changed["alarms"][0]["cleared"], Value::Null);
-        cadre.put(&path, written(3, &[deed("扫地", 5)])).await.expect(200);
-        cadre.post(&format!("{path}/adopt"), resolution(4, "2026-11-23")).await.expect(200);
+        cadre.put(&path, written(5, &[deed("扫地", 5)])).await.expect(200);
+        cadre.post(&format!("{path}/adopt"), resolution(6, "2026-11-23")).await.expect(200);
+    }
+
+    /// Mutation: hold a veto's zero points against the limit.
+    async fn a_veto_of_the_villages_own_is_larger_than_any_limit(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let admin = app.signed_in(&app.town.town_admin).await;
+        let limits = json!({"own_items_max": null, "own_points_max": 10, "keep_items": false});
+        let veto = |name: &str| {
+            let mut veto = deed(name, 5);
+            veto["kind"] = json!("veto");
+            veto["points"] = Value::Null;
+            veto["review"] = json!("assembly");
+            veto["veto"] = json!({"lowers_to": null, "zeroes": "year", "blocks_years": 1});
+            veto
+        };
+        template(&admin, &app, &[deed("参加清扫", 5), veto("虐待老人")], limits).await;
+        let id = draft(&cadre, &app, &[]).await;
+        let over = cadre.put(&format!("/rule-sets/{id}"), written(2, &[veto("虐待老人"), veto("打架")])).await.expect(200);
+        let over = over["beyond_template"].as_array().unwrap();
+        assert!(over.len() == 1 && over[0].to_string().contains("打架"), "{over:?}");
+    }
+
+    /// Mutation: call unused what has judged for a day.
+    async fn a_new_item_is_not_called_unused(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let town = app.signed_in(&app.town.town_admin).await;
+        let id = draft(&cadre, &app, &[deed("提出建议", 5), deed("巡河", 2)]).await;
+        cadre.post(&format!("/rule-sets/{id}/adopt"), resolution(2, "2026-11-23")).await.expect(200);
+        town.post(&format!("/rule-sets/{id}/file"), json!({})).await.expect(200);
+        let unused = cadre.get(&format!("/rule-sets/{id}/health")).await.expect(200)["unused"].clone();
+        assert_eq!(unused.as_array().unwrap().iter().map(|one| &one["name"]).collect::<Vec<_>>(), ["提出建议"]);
     }
 
     /// Mutations: compare with a template that was not issued; let a village's cadre write the template.

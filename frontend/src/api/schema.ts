@@ -1236,6 +1236,11 @@ export interface components {
             recorded_at: string;
             /** @description Who recorded it. */
             recorded_by: components["schemas"]["Person"];
+            /**
+             * Format: int32
+             * @description How often it was submitted anew; a review names the one it is about.
+             */
+            revision: number;
             /** @description The rule that judged. */
             rule_id: components["schemas"]["RuleId"];
             /**
@@ -2074,6 +2079,12 @@ export interface components {
              * @example 看过签到表
              */
             reason?: string | null;
+            /**
+             * Format: int32
+             * @description The award's `revision` that was on the table: what was said anew since is left as `moved`.
+             * @example 0
+             */
+            revision?: number | null;
         };
         /** @description A deed to be recorded. */
         NewAward: {
@@ -2374,6 +2385,11 @@ export interface components {
                 recorded_at: string;
                 /** @description Who recorded it. */
                 recorded_by: components["schemas"]["Person"];
+                /**
+                 * Format: int32
+                 * @description How often it was submitted anew; a review names the one it is about.
+                 */
+                revision: number;
                 /** @description The rule that judged. */
                 rule_id: components["schemas"]["RuleId"];
                 /**
@@ -2658,6 +2674,20 @@ export interface components {
          * @enum {string}
          */
         Review: "none" | "assembly" | "double";
+        /** @description What a reviewer decides about. */
+        ReviewReason: {
+            /**
+             * @description Up to 200 characters.
+             * @example 看过签到表
+             */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description The award's `revision` that was looked at: another answers `wrong_state`.
+             * @example 0
+             */
+            revision?: number | null;
+        };
         /** @description A draft, written anew. */
         RewriteRules: {
             /** @description What the village decides about itself. */
@@ -2868,6 +2898,11 @@ export interface components {
             added: components["schemas"]["Rule"][];
             /** @description Items that read otherwise. */
             altered: components["schemas"]["RuleAltered"][];
+            /**
+             * @description What the village decides about itself reads otherwise.
+             * @example false
+             */
+            decisions: boolean;
             /** @description Items that are no longer there. */
             dropped: components["schemas"]["Rule"][];
             /**
@@ -3040,6 +3075,11 @@ export interface components {
              *     ]
              */
             altered: string[];
+            /**
+             * @description What the village decides about itself reads otherwise.
+             * @example false
+             */
+            decisions: boolean;
             /**
              * @description Names of items that are gone.
              * @example []
@@ -5086,7 +5126,8 @@ export interface operations {
                  *           "award_id": "01939f7e-0000-7000-8000-000000000501",
                  *           "decision": "approve",
                  *           "degree": null,
-                 *           "reason": "看过签到表"
+                 *           "reason": "看过签到表",
+                 *           "revision": 0
                  *         }
                  *       ],
                  *       "others": "三组组长",
@@ -5146,6 +5187,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
+                     *             "revision": null,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5217,6 +5259,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
+                     *             "revision": null,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5529,6 +5572,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
+                     *             "revision": null,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5678,6 +5722,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000201",
                      *             "name": "李某"
                      *           },
+                     *           "revision": null,
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *           "rule_name": "参加村组环境卫生整治",
                      *           "rule_set_version": 1,
@@ -5829,6 +5874,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": null,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -5881,6 +5927,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": null,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6105,6 +6152,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
+                     *             "revision": null,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -6276,6 +6324,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": null,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6359,10 +6408,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "看过签到表"
+                 *       "reason": "看过签到表",
+                 *       "revision": 0
                  *     }
                  */
-                "application/json": components["schemas"]["StepReason"];
+                "application/json": components["schemas"]["ReviewReason"];
             };
         };
         responses: {
@@ -6406,6 +6456,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6566,10 +6617,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "日期记错了"
+                 *       "reason": "看过签到表",
+                 *       "revision": 0
                  *     }
                  */
-                "application/json": components["schemas"]["StepReason"];
+                "application/json": components["schemas"]["ReviewReason"];
             };
         };
         responses: {
@@ -6613,6 +6665,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6823,6 +6876,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6979,10 +7033,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "reason": "日期记错了"
+                 *       "reason": "看过签到表",
+                 *       "revision": 0
                  *     }
                  */
-                "application/json": components["schemas"]["StepReason"];
+                "application/json": components["schemas"]["ReviewReason"];
             };
         };
         responses: {
@@ -7026,6 +7081,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -7229,6 +7285,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -7431,6 +7488,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -10972,6 +11030,7 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "decisions": false,
                      *       "dropped": [
                      *         {
                      *           "bands": [],
@@ -11369,6 +11428,7 @@ export interface operations {
                      *           "altered": [
                      *             "参加清扫"
                      *           ],
+                     *           "decisions": false,
                      *           "dropped": [],
                      *           "revision": 2,
                      *           "written_at": "2026-11-23T02:05:00Z",

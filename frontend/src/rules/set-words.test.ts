@@ -90,10 +90,17 @@ test('decisions and limits are sentences', () => {
 });
 
 test('a revision says what it changed, and does not list a whole table', () => {
-  const edit = { revision: 2, written_by: '雷军', written_at: '2026-11-23T02:05:00Z' };
+  const edit = {
+    revision: 2,
+    written_by: '雷军',
+    written_at: '2026-11-23T02:05:00Z',
+    decisions: false,
+  };
   const none: string[] = [];
   expect(
     editWords({ ...edit, added: ['甲', '乙', '丙', '丁'], altered: ['戊'], dropped: none }),
   ).toBe('新加「甲」「乙」「丙」等 4 条,改了「戊」');
   expect(editWords({ ...edit, added: none, altered: none, dropped: none })).toBe('事项没有变');
+  const decided = { ...edit, added: none, altered: none, dropped: none, decisions: true };
+  expect(editWords(decided)).toBe('改了村里自己定的');
 });

@@ -54,13 +54,14 @@ export function factsWords(set: RuleSet): [label: string, words: string][] {
 const namesMax = 3;
 
 /** 新加「巡河」,改了「扫地」「种树」等 5 条 */
-export function editWords({ added, altered, dropped }: RuleSetEdit): string {
+export function editWords({ added, altered, dropped, decisions }: RuleSetEdit): string {
   const said = (verb: string, names: string[]) => {
     if (!names.length) return '';
     const shown = names.slice(0, namesMax).map((name) => `「${name}」`);
     return `${verb}${shown.join('')}${names.length > namesMax ? `等 ${names.length} 条` : ''}`;
   };
-  const parts = [said('新加', added), said('改了', altered), said('去掉', dropped)].filter(Boolean);
+  const items = [said('新加', added), said('改了', altered), said('去掉', dropped)];
+  const parts = [...items, decisions && '改了村里自己定的'].filter(Boolean);
   return parts.join(',') || '事项没有变';
 }
 

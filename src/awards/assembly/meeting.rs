@@ -49,6 +49,9 @@ pub struct Line {
     pub degree: Option<String>,
     /// Why, or what was looked at.
     pub reason: Option<String>,
+    /// The award's revision that was on the table, where the minutes say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i32>,
 }
 
 #[derive(Serialize)]

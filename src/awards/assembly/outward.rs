@@ -56,13 +56,22 @@ pub struct LineIn {
     /// Up to 200 characters; needed to strike out, to change the degree, and where a proof was to be seen.
     #[schema(example = "看过签到表")]
     reason: Option<String>,
+    /// The award's `revision` that was on the table: what was said anew since is left as `moved`.
+    #[schema(example = 0)]
+    revision: Option<i32>,
 }
 
 impl MeetingIn {
     /// As the room takes it.
     pub fn meeting(self) -> Meeting {
         let Self { id, area_id, held_on, present, others, lines } = self;
-        let line = |LineIn { award_id, decision, degree, reason }| Line { award_id, decision, degree, reason };
+        let line = |LineIn { award_id, decision, degree, reason, revision }| Line {
+            award_id,
+            decision,
+            degree,
+            reason,
+            revision,
+        };
         Meeting { id, area_id, held_on, present, others, lines: lines.into_iter().map(line).collect() }
     }
 }

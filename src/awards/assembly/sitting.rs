@@ -67,7 +67,8 @@ impl Sitting<'_> {
             let OnTable { award, steps: taken, rule, is_closed } = table
                 .get_mut(&said.award_id)
                 .ok_or_else(|| Error::field(field("award_id"), "unknown", "这一条不在这个组的名单上。"))?;
-            if award.status != Status::Submitted {
+            let is_seen = said.revision.is_none_or(|seen| seen == view::revision(taken));
+            if award.status != Status::Submitted || !is_seen {
                 outcomes.push(Outcome::Moved);
                 continue;
             }

@@ -79,6 +79,9 @@ pub struct EditOut {
     /// Names of items that are gone.
     #[schema(example = json!([]))]
     dropped: Vec<String>,
+    /// What the village decides about itself reads otherwise.
+    #[schema(example = false)]
+    decisions: bool,
 }
 
 impl EditOut {
@@ -88,13 +91,14 @@ impl EditOut {
     /// When the database fails.
     pub async fn all(db: &impl ConnectionTrait, edits: Vec<(Edit, Changed)>) -> Result<Vec<Self>> {
         let names = accounts::names_of_found_rows(db, edits.iter().map(|(edit, _)| edit.written_by)).await?;
-        let out = edits.into_iter().map(|(edit, Changed { added, altered, dropped })| Self {
+        let out = edits.into_iter().map(|(edit, Changed { added, altered, dropped, decisions })| Self {
             revision: edit.revision,
             written_by: names.get(&edit.written_by).cloned().unwrap_or_default(),
             written_at: instant(edit.written_at),
             added,
             altered,
             dropped,
+            decisions,
         });
         Ok(out.collect())
     }
@@ -113,6 +117,9 @@ pub struct ChangesOut {
     dropped: Vec<RuleOut>,
     /// New items.
     added: Vec<RuleOut>,
+    /// What the village decides about itself reads otherwise.
+    #[schema(example = false)]
+    decisions: bool,
 }
 
 /// An item that reads otherwise.
@@ -126,8 +133,8 @@ pub struct AlteredOut {
 }
 
 impl ChangesOut {
-    /// From one table to another.
-    pub fn between(before: &[Rule], after: &[Rule]) -> Self {
+    /// From one table to another; whether the `decisions` read otherwise.
+    pub fn between((before, after): (&[Rule], &[Rule]), decisions: bool) -> Self {
         let changes = Changes::between(before, after);
         let pair = |(before, after): &(&Rule, &Rule)| AlteredOut { before: (*before).into(), after: (*after).into() };
         Self {
@@ -135,6 +142,7 @@ impl ChangesOut {
             altered: changes.altered.iter().map(pair).collect(),
             dropped: changes.dropped.into_iter().map(RuleOut::from).collect(),
             added: changes.added.into_iter().map(RuleOut::from).collect(),
+            decisions,
         }
     }
 }

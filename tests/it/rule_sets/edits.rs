@@ -25,14 +25,18 @@ both_engines! {
         let id = draft(&cadre, &app, &[deed("扫地", 5), deed("巡河", 2)]).await;
         let path = format!("/rule-sets/{id}");
         cadre.put(&path, written(2, &[deed("种树", 1), deed("扫地", 6)])).await.expect(200);
+        let mut decided = written(3, &[deed("种树", 1), deed("扫地", 6)]);
+        decided["decisions"]["objection_days"] = json!(10);
+        cadre.put(&path, decided).await.expect(200);
         let town = app.signed_in(&app.town.town_admin).await;
         let edits = town.get(&format!("{path}/edits")).await.expect(200);
         let rows: Vec<Value> = edits["items"].as_array().unwrap().iter()
-            .map(|one| json!([one["revision"], one["added"], one["altered"], one["dropped"]])).collect();
+            .map(|one| json!([one["revision"], one["added"], one["altered"], one["dropped"], one["decisions"]])).collect();
         assert_eq!(rows, [
-            json!([3, ["种树"], ["扫地"], ["巡河"]]),
-            json!([2, ["扫地", "巡河"], [], []]),
-            json!([1, [], [], []]),
+            json!([4, [], [], [], true]),
+            json!([3, ["种树"], ["扫地"], ["巡河"], false]),
+            json!([2, ["扫地", "巡河"], [], [], true]),
+            json!([1, [], [], [], false]),
         ]);
         let me = cadre.get("/me").await.expect(200);
         assert!(edits["items"].as_array().unwrap().iter().all(|one| one["written_by"] == me["name"]), "{edits}");

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Award } from '../../api/types';
 import { body, MeetingIds, type Table } from './meeting';
 
-const award = (id: string, proof_pending = false) => ({ id, proof_pending }) as Award;
+const award = (id: string, proof_pending = false) => ({ id, proof_pending, revision: 2 }) as Award;
 const table = (change: Partial<Table>): Table => ({
   area: 'g1',
   heldOn: '2026-11-22',
@@ -21,7 +21,7 @@ test('what is struck out is struck out, and a proof was looked at', () => {
     others: null,
     lines: [
       { award_id: 'a', decision: 'strike', degree: null, reason: '没有这回事' },
-      { award_id: 'b', decision: 'approve', degree: null, reason: '照片看过' },
+      { award_id: 'b', decision: 'approve', degree: null, reason: '照片看过', revision: 2 },
       { award_id: 'c', decision: 'approve', degree: '村', reason: '高了' },
     ],
   });

@@ -33,6 +33,7 @@ export function body(table: Table): Omit<NewAssembly, 'id'> {
         decision: struck ? ('strike' as const) : ('approve' as const),
         degree: struck ? null : (degree?.name ?? null),
         reason: struck || degree?.reason || (award.proof_pending && seen) || null,
+        revision: award.revision,
       };
     }),
   };

@@ -20,7 +20,12 @@ export type Written = Omit<Rule, 'id' | 'position' | 'points'> & {
   points: number | null;
 };
 /** `key` tells items apart on this phone. */
-export type Item = Written & { key: string };
+export type Item = Written & {
+  key: string;
+  /** What a shape was lent when it was chosen, and what stood there before. */
+  lent?: { was: Lent; given: Lent };
+};
+type Lent = Pick<Written, 'unit' | 'cap' | 'review'>;
 
 export interface Draft {
   revision: number;
@@ -98,7 +103,9 @@ export const hasPoints = (kind: Kind) =>
 
 /** Makes another shape of an item: keeps what fits, gives what the shape cannot be without. */
 export function turnInto(item: Item, kind: Kind): void {
+  giveBack(item);
   item.kind = kind;
+  const was = lendable(item);
   const one = item.points || 1;
   if (hasPoints(kind)) item.points = one;
   if (kind === 'inspection') {
@@ -117,15 +124,30 @@ export function turnInto(item: Item, kind: Kind): void {
   if (takes(kind) || kind === 'veto') {
     if (item.review === 'none') item.review = 'assembly';
   }
-  if (isClosed(kind)) {
-    item.cap = item.points_cap = item.category_cap = item.category_points_cap = null;
-    item.repeat_doubles = item.highest_of = item.late_days = null;
-  }
+  item.lent = { was, given: lendable(item) };
+}
+
+const lendable = ({ unit, cap, review }: Item): Lent => ({
+  unit,
+  cap: cap ? { ...cap } : null,
+  review,
+});
+
+/** What the last shape was lent goes with it, where nobody has changed it since. */
+function giveBack(item: Item): void {
+  if (!item.lent) return;
+  const { was, given } = item.lent;
+  const now = lendable(item);
+  const stands = (name: keyof Lent) => JSON.stringify(now[name]) === JSON.stringify(given[name]);
+  if (stands('unit')) item.unit = was.unit;
+  if (stands('cap')) item.cap = was.cap;
+  if (stands('review')) item.review = was.review;
 }
 
 /** The item with nothing that its shape has no use for: the server refuses misplaced fields. */
-export function fitted({ key: _, ...item }: Item): Written {
+export function fitted({ key: _, lent: __, ...item }: Item): Written {
   const { kind } = item;
+  const open = !isClosed(kind);
   const degrees = byDegree(kind) ? item.degrees : [];
   const by_degree = (item.validity?.by_degree ?? []).filter((one) =>
     degrees.some((degree) => degree.name === one.degree),
@@ -146,7 +168,13 @@ export function fitted({ key: _, ...item }: Item): Written {
         ? { ...item.veto, lowers_to: item.veto.lowers_to?.trim() || null }
         : null,
     redeemable: kind !== 'base' && item.redeemable,
-    highest_of: item.highest_of?.trim() || null,
+    cap: open ? item.cap : null,
+    points_cap: open ? item.points_cap : null,
+    category_cap: open ? item.category_cap : null,
+    category_points_cap: open ? item.category_points_cap : null,
+    repeat_doubles: open ? item.repeat_doubles : null,
+    highest_of: (open && item.highest_of?.trim()) || null,
+    late_days: open ? item.late_days : null,
     warn_first: takes(kind) ? item.warn_first : null,
     unit: item.unit.trim() || '次',
     per_person: kind !== 'veto' && item.per_person,

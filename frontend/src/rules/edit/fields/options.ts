@@ -120,8 +120,8 @@ export function rareRows(item: Item, items: Item[]): Row[] {
       ),
     (open || !!item.category_cap) &&
       limited(
-        `${inside}限几${item.unit}`,
-        item.unit,
+        `${inside}限几${countedIn(item)}`,
+        countedIn(item),
         item.category_cap,
         { units: 10, window: 'year' },
         (limit) => together.filter(sameUnit(item)).forEach((one) => (one.category_cap = limit)),
@@ -173,8 +173,9 @@ export function rareRows(item: Item, items: Item[]): Row[] {
 }
 
 /** What a cap of a category counts together. */
-const sameUnit = (item: Item) => (one: Item) =>
-  (one.kind === 'inspection') === (item.kind === 'inspection') && one.unit === item.unit;
+const sameUnit = (item: Item) => (one: Item) => countedIn(one) === countedIn(item);
+/** A round's items count as 次, whatever their own unit. */
+const countedIn = (item: Item) => (item.kind === 'inspection' ? '次' : item.unit);
 
 function validity(item: Item): Row {
   const { validity, degrees } = item;
