@@ -1239,6 +1239,7 @@ export interface components {
             /**
              * Format: int32
              * @description How often it was submitted anew; a review names the one it is about.
+             * @example 0
              */
             revision: number;
             /** @description The rule that judged. */
@@ -2388,6 +2389,7 @@ export interface components {
                 /**
                  * Format: int32
                  * @description How often it was submitted anew; a review names the one it is about.
+                 * @example 0
                  */
                 revision: number;
                 /** @description The rule that judged. */
@@ -5187,7 +5189,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
-                     *             "revision": null,
+                     *             "revision": 0,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5259,7 +5261,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
-                     *             "revision": null,
+                     *             "revision": 0,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5572,7 +5574,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
-                     *             "revision": null,
+                     *             "revision": 0,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -5722,7 +5724,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000201",
                      *             "name": "李某"
                      *           },
-                     *           "revision": null,
+                     *           "revision": 0,
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *           "rule_name": "参加村组环境卫生整治",
                      *           "rule_set_version": 1,
@@ -5874,7 +5876,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
-                     *       "revision": null,
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -5927,7 +5929,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
-                     *       "revision": null,
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
@@ -6152,7 +6154,7 @@ export interface operations {
                      *               "id": "01939f7e-0000-7000-8000-000000000201",
                      *               "name": "李某"
                      *             },
-                     *             "revision": null,
+                     *             "revision": 0,
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
@@ -6324,7 +6326,7 @@ export interface operations {
                      *         "id": "01939f7e-0000-7000-8000-000000000201",
                      *         "name": "李某"
                      *       },
-                     *       "revision": null,
+                     *       "revision": 0,
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
