@@ -79,19 +79,11 @@ impl Limits {
             refuse(None, format!("镇里规定村里自己加的事项最多 {most} 条，现在有 {own} 条，请减一减。"));
         }
         if let Some(most) = self.own_points_max {
-            let own = changes.added.iter().map(|rule| (None, rule));
-            let altered = changes.altered.iter().map(|(old, rule)| (Some(&old.terms), rule));
-            for (template, rule) in own.chain(altered) {
-                let allowed = template.map_or(Hundredths::ZERO, Terms::limited_at_most);
+            let own = changes.added.iter().map(|rule| (Hundredths::ZERO, rule));
+            let altered = changes.altered.iter().map(|(old, rule)| (old.terms.limited_at_most(), rule));
+            for (allowed, rule) in own.chain(altered) {
                 // What the town's own item gives may stay.
-                let is_veto = |terms: &Terms| matches!(terms.shape, Shape::Veto(_));
-                // It takes away whatever a household has: no number of points is its size.
-                if is_veto(&rule.terms) && !template.is_some_and(is_veto) {
-                    refuse(
-                        Some(rule),
-                        format!("「{}」一次清掉的比镇里规定的 {most} 分多，一票否决要由镇里写进模板。", rule.name),
-                    );
-                } else if rule.terms.limited_at_most() > most.max(allowed) {
+                if rule.terms.limited_at_most() > most.max(allowed) {
                     refuse(Some(rule), format!("「{}」的分值超过了镇里规定的 {most} 分，请改小。", rule.name));
                 }
             }

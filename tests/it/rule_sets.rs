@@ -185,26 +185,6 @@ both_engines! {
         cadre.post(&format!("{path}/adopt"), resolution(6, "2026-11-23")).await.expect(200);
     }
 
-    /// Mutation: hold a veto's zero points against the limit.
-    async fn a_veto_of_the_villages_own_is_larger_than_any_limit(app) {
-        let cadre = app.signed_in(&app.town.cadre).await;
-        let admin = app.signed_in(&app.town.town_admin).await;
-        let limits = json!({"own_items_max": null, "own_points_max": 10, "keep_items": false});
-        let veto = |name: &str| {
-            let mut veto = deed(name, 5);
-            veto["kind"] = json!("veto");
-            veto["points"] = Value::Null;
-            veto["review"] = json!("assembly");
-            veto["veto"] = json!({"lowers_to": null, "zeroes": "year", "blocks_years": 1});
-            veto
-        };
-        template(&admin, &app, &[deed("参加清扫", 5), veto("虐待老人")], limits).await;
-        let id = draft(&cadre, &app, &[]).await;
-        let over = cadre.put(&format!("/rule-sets/{id}"), written(2, &[veto("虐待老人"), veto("打架")])).await.expect(200);
-        let over = over["beyond_template"].as_array().unwrap();
-        assert!(over.len() == 1 && over[0].to_string().contains("打架"), "{over:?}");
-    }
-
     /// Mutation: call unused what has judged for a day.
     async fn a_new_item_is_not_called_unused(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
