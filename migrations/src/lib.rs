@@ -36,6 +36,7 @@ mod m33_rule_edits;
 mod m34_mended_awards;
 mod m35_assemblies;
 mod m36_cleared_in_rule;
+mod m37_confirmed_minutes;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m34_mended_awards::Migration),
             Box::new(m35_assemblies::Migration),
             Box::new(m36_cleared_in_rule::Migration),
+            Box::new(m37_confirmed_minutes::Migration),
         ]
     }
 }

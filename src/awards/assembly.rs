@@ -3,64 +3,53 @@
 //!
 //! Walk of one meeting: the sheet is the list of what waits; what the people decided comes as one request
 //! with an identity of its own; it is judged line by line under the village's lock, posted in one go, and
-//! kept as the minutes.
+//! kept as the minutes. Those who were there confirm them from their own accounts, and what the writer
+//! could not decide is decided then, as it was said.
 //!
-//! Invariants: a line is decided by somebody present who neither recorded it nor belongs to the household,
-//! whoever wrote the minutes; where there is nobody it waits for others; what somebody decided meanwhile
-//! is left alone and said; the same meeting again answers the minutes as they stand.
+//! Invariants: nobody decides for somebody else: a line is decided by the account of a person who was there,
+//! who neither recorded it nor belongs to the household; where the writer of the minutes is not free it waits
+//! for another's confirmation, and where there is nobody, for others; what somebody decided meanwhile is
+//! left alone and said; the same meeting, or confirmation, again answers the minutes as they stand.
 
 pub mod entity;
 pub mod meeting;
+mod minutes;
 pub mod outward;
 pub mod routes;
 mod sitting;
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ConnectionTrait, QueryOrder as _};
 
-use self::entity::{Outcome, line, present};
+use self::entity::{Outcome, confirmation, line, present};
 use self::sitting::Sitting;
 use super::review::WRONG_STATE;
-use super::view::{self, View};
+use super::view;
 use crate::accounts::{self, Reviewer};
 use crate::areas::{self, Area, Level};
 use crate::audit::{self, Act};
 use crate::db::Tx;
 use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
-use crate::ids::{AccountId, AreaId, AssemblyId, AwardId};
-use crate::ledger::Pen;
+use crate::ids::{AreaId, AssemblyId};
+use crate::ledger::{self, Pen};
 use crate::rules::Shelf;
-use crate::scope::{May, ReadBook, Review, Verb, subtree};
+use crate::scope::{May, Review};
 
 pub use entity::Model as Assembly;
 pub use meeting::{Line, Meeting};
+pub use minutes::{Listed, Minutes, Present, find, list};
+
+use minutes::minutes;
 
 /// The id belongs to another meeting.
 pub const MEETING_TAKEN: Refusal = Refusal::new(409, "meeting_taken", "这个编号已经记过别的评议会，请刷新再记。");
 /// Fewer were there than the village decided.
 pub const NO_QUORUM: Refusal = Refusal::new(422, "no_quorum", "到会的评议员不够村里定的人数，不能定。");
 
-/// Meetings shown of an area.
-const SHOWN_MAX: u64 = 50;
 /// Steps and lines written at once: SQLite binds at most 32,766 values.
 const ROWS_AT_ONCE: usize = 1_000;
-
-/// The minutes.
-#[derive(Clone, Debug)]
-pub struct Minutes {
-    /// The meeting.
-    pub assembly: Assembly,
-    /// Names of those present.
-    pub present: Vec<String>,
-    /// Who wrote it down.
-    pub recorded_by: String,
-    /// Line by line, with the award as it stands.
-    pub lines: Vec<(line::Model, View)>,
-}
 
 /// Cadres and panel members who may sit in a meeting about an area, and how many must.
 ///
@@ -105,6 +94,8 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
     let today = pen.clock.today();
     let (area, village) = find_area(tx, may, meeting.area_id).await?;
     let digest = meeting.digest(may.account_id())?;
+    // Under the lock: what somebody approves meanwhile is seen, and so is the same meeting sent twice.
+    let mut book = ledger::open(tx, pen, [village.id]).await?;
     if let Some(known) = entity::Entity::find_by_id(meeting.id).one(tx).await? {
         if known.digest != digest {
             return Err(MEETING_TAKEN.into());
@@ -112,21 +103,20 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
         return Ok((minutes(tx, shelf, may, today, known).await?, true));
     }
     let reviewers = accounts::reviewers_of_village(tx, village.id, today).await?;
-    if !reviewers.iter().any(|one| one.account_id == may.account_id()) {
-        return Err(FORBIDDEN.into());
+    let is_known = |id| reviewers.iter().any(|one| one.account_id == id);
+    let writer = reviewers.iter().find(|one| one.account_id == may.account_id()).ok_or(FORBIDDEN)?;
+    if !meeting.present.iter().copied().all(is_known) {
+        return Err(Error::field("present", "unknown", "到会的人里有不是本村评议员或村干部的。"));
     }
-    let mut there: Vec<&Reviewer> = Vec::with_capacity(meeting.present.len());
-    for id in &meeting.present {
-        let found = reviewers.iter().find(|one| one.account_id == *id);
-        there.push(found.ok_or_else(|| Error::field("present", "unknown", "到会的人里有不是本村评议员或村干部的。"))?);
-    }
-    // Whoever writes the minutes decides first, where he may.
-    there.sort_by_key(|one| one.account_id != may.account_id());
-    if there.len() < usize::from(quorum(tx, shelf, &village, today).await?) {
+    if meeting.present.len() < usize::from(quorum(tx, shelf, &village, today).await?) {
         return Err(NO_QUORUM.into());
     }
-    let sitting = Sitting { tx, pen, shelf, may, area: &area, there };
-    let decided = sitting.decide(&village, &meeting).await?;
+    let sitting = Sitting { tx, pen, shelf, may, area: &area, by: writer };
+    let mut table = sitting.lay(&village, &meeting.lines).await?;
+    if let Some(at) = meeting.lines.iter().position(|line| !table.contains_key(&line.award_id)) {
+        return Err(Error::field(format!("lines[{at}].award_id"), "unknown", "这一条不在这个组的名单上。"));
+    }
+    let decided = sitting.decide(&mut book, &mut table, &meeting.lines).await?;
     if decided.iter().all(|outcome| *outcome == Outcome::Moved) {
         return Err(WRONG_STATE.into());
     }
@@ -155,6 +145,8 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
             decision: Set(said.decision),
             reason: Set(said.reason.clone()),
             outcome: Set(outcome),
+            degree: Set(said.degree.clone()),
+            revision: Set(table.get(&said.award_id).map(|one| view::revision(&one.steps))),
         })
         .collect();
     for rows in lines.chunks(ROWS_AT_ONCE) {
@@ -170,66 +162,49 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
     Ok((minutes(tx, shelf, may, today, assembly).await?, false))
 }
 
-/// The minutes of a meeting in reach.
+/// Confirms the minutes by somebody who was there, and decides as they say what their writer could not:
+/// lines of his own, of his household, and the second look at what wants two.
 ///
 /// # Errors
-/// [`NOT_FOUND`] when it lies outside.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    shelf: &Shelf,
-    may: &May<ReadBook>,
-    today: NaiveDate,
-    id: AssemblyId,
-) -> Result<Minutes> {
+/// [`NOT_FOUND`] for minutes out of reach; [`FORBIDDEN`] for whoever was not there.
+pub async fn confirm(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, id: AssemblyId) -> Result<Minutes> {
+    let today = pen.clock.today();
     let found = entity::Entity::find_by_id(id).filter(may.within((entity::Entity, entity::Column::AreaPath)));
-    minutes(db, shelf, may, today, found.one(db).await?.ok_or(NOT_FOUND)?).await
-}
-
-/// The newest meetings about an area in reach and what lies below it, with who wrote them down.
-///
-/// # Errors
-/// [`NOT_FOUND`] when the area lies outside.
-pub async fn list(db: &impl ConnectionTrait, may: &May<ReadBook>, area_id: AreaId) -> Result<Vec<(Assembly, String)>> {
-    let area = areas::find(db, may, area_id).await?;
-    let rows = entity::Entity::find()
-        .filter(may.within((entity::Entity, entity::Column::AreaPath)))
-        .filter(subtree(entity::Column::AreaPath, &area.path))
-        .order_by_desc(entity::Column::RecordedAt)
-        .limit(SHOWN_MAX)
-        .all(db)
-        .await?;
-    let names = accounts::names_of_found_rows(db, rows.iter().map(|row| row.recorded_by)).await?;
-    let named = |row: Assembly| {
-        let name = names.get(&row.recorded_by).cloned().unwrap_or_default();
-        (row, name)
+    let assembly = found.one(tx).await?.ok_or(NOT_FOUND)?;
+    let (area, village) = find_area(tx, may, assembly.area_id).await?;
+    let mut book = ledger::open(tx, pen, [village.id]).await?;
+    let own = (id, may.account_id());
+    if present::Entity::find_by_id(own).one(tx).await?.is_none() {
+        return Err(FORBIDDEN.into());
+    }
+    let is_known = confirmation::Entity::find_by_id(own).one(tx).await?.is_some();
+    if is_known || assembly.recorded_by == may.account_id() {
+        return minutes(tx, shelf, may, today, assembly).await;
+    }
+    let reviewers = accounts::reviewers_of_village(tx, village.id, today).await?;
+    let by = reviewers.iter().find(|one| one.account_id == may.account_id()).ok_or(FORBIDDEN)?;
+    let waits = line::Entity::find()
+        .filter(line::Column::AssemblyId.eq(id))
+        .filter(line::Column::Outcome.is_in([Outcome::Left, Outcome::Second]));
+    let waits = waits.order_by_asc(line::Column::Position).all(tx).await?;
+    let sitting = Sitting { tx, pen, shelf, may, area: &area, by };
+    let mut lines: Vec<Line> = waits.into_iter().map(Line::from).collect();
+    let mut table = sitting.lay(&village, &lines).await?;
+    // What left the area meanwhile is no longer theirs.
+    lines.retain(|line| table.contains_key(&line.award_id));
+    sitting.decide(&mut book, &mut table, &lines).await?;
+    let row = confirmation::ActiveModel {
+        assembly_id: Set(id),
+        account_id: Set(may.account_id()),
+        confirmed_at: Set(pen.clock.now()),
     };
-    Ok(rows.into_iter().map(named).collect())
-}
-
-async fn minutes<V: Verb>(
-    db: &impl ConnectionTrait,
-    shelf: &Shelf,
-    may: &May<V>,
-    today: NaiveDate,
-    assembly: Assembly,
-) -> Result<Minutes> {
-    let there = present::Entity::find().filter(present::Column::AssemblyId.eq(assembly.id)).all(db).await?;
-    let people = there.iter().map(|row| row.account_id).chain([assembly.recorded_by]);
-    let names = accounts::names_of_found_rows(db, people).await?;
-    let name = |id: AccountId| names.get(&id).cloned().unwrap_or_default();
-    let query = line::Entity::find().filter(line::Column::AssemblyId.eq(assembly.id));
-    let lines = query.order_by_asc(line::Column::Position).all(db).await?;
-    let ids = lines.iter().map(|line| line.award_id);
-    let awards = super::entity::Entity::find().filter(super::entity::Column::Id.is_in(ids)).all(db).await?;
-    let views = view::views(db, shelf, &may.identity, today, awards).await?;
-    let mut views: HashMap<AwardId, View> = views.into_iter().map(|view| (view.award.id, view)).collect();
-    let lines = lines.into_iter().filter_map(|line| Some((views.remove(&line.award_id)?, line)));
-    let mut present: Vec<String> = there.iter().map(|row| name(row.account_id)).collect();
-    present.sort_unstable();
-    Ok(Minutes {
-        present,
-        recorded_by: name(assembly.recorded_by),
-        lines: lines.map(|(view, line)| (line, view)).collect(),
-        assembly,
-    })
+    row.insert(tx).await?;
+    let act = Act {
+        by: Some(may.account_id()),
+        action: "confirm_assembly",
+        target: Some(("assembly", id.0)),
+        area_path: &area.path,
+    };
+    audit::append(tx, &pen.clock, &[act]).await?;
+    minutes(tx, shelf, may, today, assembly).await
 }

@@ -153,8 +153,9 @@ impl Judging {
             recorded_at: self.now,
         };
         settle(&mut award, rule, used);
+        // What a cap cuts off today comes back when a correction frees it: the deed is as large as it is.
         let from = adopted.decisions.assembly_from;
-        let large = from.is_some_and(|from| award.points.0.abs() >= from.0);
+        let large = from.is_some_and(|from| award.points.0.abs() + award.clipped.0.abs() >= from.0);
         if !waits && !large {
             (award.status, award.period) = (Status::Posted, Some(period));
             settle(&mut award, rule, used);

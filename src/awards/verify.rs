@@ -1,5 +1,6 @@
-//! Comparing the awards with the book: what an award says must be what was posted for it, and what
-//! is used of the caps must be what the posted awards used.
+//! Comparing the awards with the book: what an award says must be what was posted for it, what a household
+//! has must be what its standing awards come to when they are judged anew in the order of the book, and
+//! what is used of the caps must be what the posted awards used.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,18 +8,23 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
-use super::{Award, Said, Status, counted, entity};
+use super::{Award, Said, Status, counted, entity, settle};
 use crate::error::Result;
 use crate::evidence::{self, Evidence, UsedFor};
 use crate::hundredths::Hundredths;
-use crate::ids::{AreaId, AwardId, RuleId, RuleSetId};
+use crate::ids::{AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
 use crate::ledger::entity::{cap_use, entry};
 use crate::ledger::verify::Lie;
-use crate::ledger::{Account, CapKey, CauseKind};
+use crate::ledger::{self, Account, CapKey, CauseKind};
 use crate::rules::{self, Rule};
 
 /// Awards read at a time.
 const PAGE: u64 = 2_000;
+
+/// Households whose awards are judged anew at a time: a village.
+const HOUSEHOLDS_AT_ONCE: u64 = 200;
+
+type Rules = HashMap<(RuleSetId, RuleId), Rule>;
 
 /// What awards make entries of.
 const KINDS: [CauseKind; 3] = [CauseKind::Award, CauseKind::Reversal, CauseKind::Refold];
@@ -72,13 +78,51 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
         let what = "账上有的条目找不到对应的记录，记录被删过。".to_owned();
         return Ok(Err(Lie { village, seq: None, what }));
     }
-    Ok(caps.compare(db).await?.map_or(Ok(read), Err))
+    if let Some(lie) = caps.compare(db).await? {
+        return Ok(Err(lie));
+    }
+    Ok(fold_anew(db, &caps.rules).await?.map_or(Ok(read), Err))
+}
+
+/// Judges what stands of each household once more, in the order of the book; answers the first award that
+/// comes to something else than it says.
+async fn fold_anew(db: &impl ConnectionTrait, rules: &Rules) -> Result<Option<Lie>> {
+    let posted = entity::Entity::find().filter(entity::Column::Status.eq(Status::Posted));
+    let mut after: Option<HouseholdId> = None;
+    loop {
+        let mut households = posted.clone().select_only().column(entity::Column::HouseholdId).distinct();
+        if let Some(after) = after {
+            households = households.filter(entity::Column::HouseholdId.gt(after));
+        }
+        let households = households.order_by_asc(entity::Column::HouseholdId).limit(HOUSEHOLDS_AT_ONCE);
+        let households: Vec<HouseholdId> = households.into_tuple().all(db).await?;
+        let Some(last) = households.last() else { return Ok(None) };
+        after = Some(*last);
+        let awards = posted.clone().filter(entity::Column::HouseholdId.is_in(households)).all(db).await?;
+        let mut of_household: BTreeMap<HouseholdId, Vec<Award>> = BTreeMap::new();
+        for award in awards {
+            of_household.entry(award.household_id).or_default().push(award);
+        }
+        for (household, mut awards) in of_household {
+            let numbers = ledger::numbers_after(db, household, CauseKind::Award, 0).await?;
+            awards.sort_by_key(|award| numbers.get(&award.id.0).copied());
+            let mut used = HashMap::new();
+            for award in awards {
+                let Some(rule) = rules.get(&(award.rule_set_id, award.rule_id)) else { continue };
+                let mut anew = award.clone();
+                settle(&mut anew, rule, &mut used);
+                if anew != award {
+                    return Ok(Some(lie(&award, "按当时的细则重算一遍，结果和记下的不一样。")));
+                }
+            }
+        }
+    }
 }
 
 /// What the posted awards used of the caps: one number for each household, rule and window.
 #[derive(Default)]
 struct Caps {
-    rules: HashMap<(RuleSetId, RuleId), Rule>,
+    rules: Rules,
     used: BTreeMap<CapKey, (i64, AreaId)>,
 }
 
@@ -100,7 +144,7 @@ impl Caps {
     }
 
     /// The first difference to what is kept. A cap whose use was all freed stays as a row of zero.
-    async fn compare(mut self, db: &impl ConnectionTrait) -> Result<Option<Lie>> {
+    async fn compare(&mut self, db: &impl ConnectionTrait) -> Result<Option<Lie>> {
         use cap_use::Column::{CapWindow, CounterId, HouseholdId};
         let what =
             |key: &CapKey| format!("户 {} 在 {} 里用掉的次数和逐条相加的结果对不上。", key.household_id, key.window);

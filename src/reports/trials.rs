@@ -26,6 +26,8 @@ pub const FACTS_MAX: u64 = 400_000;
 const AT_ONCE: usize = 2;
 /// Trials that run or wait for their turn: every village of a town that tries a template.
 const UNDER_WAY_MAX: usize = 32;
+/// Of them of one village: the table at hand and one more; the others' turns are the other villages'.
+const UNDER_WAY_OF_VILLAGE_MAX: usize = 2;
 /// Trials kept: the largest result takes half a megabyte.
 const KEPT_MAX: usize = 64;
 /// How long a result is kept: a meeting about it. The book goes on meanwhile.
@@ -152,7 +154,8 @@ impl Trials {
         if let Some(same) = under_way().find(|trial| trial.asked == asked) {
             return Ok((Arc::clone(same), false));
         }
-        if under_way().count() >= UNDER_WAY_MAX {
+        let of_village = under_way().filter(|trial| trial.asked.village_id == asked.village_id).count();
+        if of_village >= UNDER_WAY_OF_VILLAGE_MAX || under_way().count() >= UNDER_WAY_MAX {
             return Err(BUSY.into());
         }
         // More are kept than can be under way, so one of a full house is done.

@@ -9,7 +9,7 @@ use super::decisions::Decisions;
 use super::template::Limits;
 use super::terms::NewRule;
 use super::{Rule, RuleSet, adoption, alarms, edits, entity, rules_of, sets, soundness};
-use crate::areas::{Area, Level};
+use crate::areas::{self, Area, Level};
 use crate::audit::{self, Act};
 use crate::clock::Clock;
 use crate::db::Tx;
@@ -132,6 +132,7 @@ pub async fn begin(
     beginning: Beginning,
 ) -> Result<RuleSet> {
     let area = find_to_draft(tx, may, area_id).await?;
+    areas::lock(tx, area.id).await?;
     let newest = sets(tx, area.id).await?.into_iter().next();
     if newest.as_ref().is_some_and(RuleSet::is_draft) {
         return Err(DRAFT_WAITS.into());
@@ -173,7 +174,7 @@ pub async fn begin(
 /// [`NOT_FOUND`], [`adoption::ALREADY_ADOPTED`], [`CHANGED_MEANWHILE`], [`TOO_MANY_RULES`], or one
 /// problem a field.
 pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetId, new: Rewritten) -> Result<RuleSet> {
-    let (set, _) = super::find(tx, may, id).await?;
+    let (set, _) = super::find_alone(tx, may, id).await?;
     let area = find_to_draft(tx, may, set.area_id).await?;
     if !set.is_draft() {
         return Err(adoption::ALREADY_ADOPTED.into());
@@ -263,6 +264,7 @@ pub async fn bring_in(tx: &Tx, clock: &Clock, by: AccountId, area: &Area, table:
     if table.len() > RULES_MAX {
         return Err(TOO_MANY_RULES.into());
     }
+    areas::lock(tx, area.id).await?;
     let newest = sets(tx, area.id).await?.into_iter().next();
     let before = match &newest {
         Some(set) => rules_of(tx, set.id).await?,

@@ -82,6 +82,7 @@ pub async fn choose(
     if !problems.is_empty() {
         return Err(Error::Refused(INVALID, problems));
     }
+    areas::lock(tx, village).await?;
     favourite::Entity::delete_many()
         .filter(favourite::Column::AreaId.eq(village))
         .filter(favourite::Column::Month.eq(month))

@@ -21,6 +21,9 @@ pub const NOT_ADOPTED: Refusal = Refusal::new(409, "not_adopted", "这份细则�
 pub const ALREADY_FILED: Refusal = Refusal::new(409, "already_filed", "这份细则已经备过案了。");
 /// The village resolved a newer version since.
 pub const LATER_RESOLVED: Refusal = Refusal::new(409, "later_resolved", "村里后来又表决了新的一版，这一版不用再备。");
+/// A version that was filed begins later than it.
+pub const BEFORE_THE_LAST: Refusal =
+    Refusal::new(409, "before_the_last", "这一版的生效日期早于已经备案的一版，请村里重新表决。");
 
 /// Longest note of a filing: a number and a sentence.
 const NOTE_CHARS_MAX: usize = 200;
@@ -32,7 +35,7 @@ pub use filing::Model as Filing;
 /// its resolved day even when it is filed later, for nothing else did.
 ///
 /// # Errors
-/// [`NOT_FOUND`], [`NOT_ADOPTED`], [`ALREADY_FILED`], [`LATER_RESOLVED`].
+/// [`NOT_FOUND`], [`NOT_ADOPTED`], [`ALREADY_FILED`], [`LATER_RESOLVED`], [`BEFORE_THE_LAST`].
 pub async fn file(
     tx: &Tx,
     clock: &Clock,
@@ -40,7 +43,7 @@ pub async fn file(
     id: RuleSetId,
     said: Option<&str>,
 ) -> Result<(RuleSet, Filing)> {
-    let (set, area) = super::find(tx, may, id).await?;
+    let (set, area) = super::find_alone(tx, may, id).await?;
     if !may.reaches_below(&area.path) || area.level != Level::Village {
         return Err(NOT_FOUND.into());
     }
@@ -59,6 +62,9 @@ pub async fn file(
         return Err(LATER_RESOLVED.into());
     }
     let judges_from = if filed.is_empty() { first_day } else { first_day.max(clock.today()) };
+    if filed.iter().any(|filing| filing.judges_from > judges_from) {
+        return Err(BEFORE_THE_LAST.into());
+    }
     let filing = filing::ActiveModel {
         rule_set_id: Set(id),
         area_id: Set(area.id),
@@ -78,7 +84,7 @@ pub async fn file(
 /// # Errors
 /// [`NOT_FOUND`], [`ALREADY_ADOPTED`], [`CHANGED_MEANWHILE`], [`NO_RULES`].
 pub async fn issue(tx: &Tx, clock: &Clock, may: &May<FileRules>, id: RuleSetId, revision: i32) -> Result<RuleSet> {
-    let (set, area) = super::find(tx, may, id).await?;
+    let (set, area) = super::find_alone(tx, may, id).await?;
     if !may.reaches(&area.path) || area.level != Level::Town {
         return Err(NOT_FOUND.into());
     }

@@ -59,6 +59,7 @@ pub const REFUSALS: &[Refusal] = &[
     filing::NOT_ADOPTED,
     filing::ALREADY_FILED,
     filing::LATER_RESOLVED,
+    filing::BEFORE_THE_LAST,
 ];
 
 /// A rule as it stands in one version.
@@ -104,6 +105,14 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetI
         return Err(NOT_FOUND.into());
     }
     Ok((set, area))
+}
+
+/// A set in reach that is to be changed. What is done with the tables of an area is done one after the
+/// other, also where several copies of the server run: nobody resolves what was written a moment ago.
+async fn find_alone<V: Verb>(tx: &Tx, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
+    let (set, _) = find(tx, may, id).await?;
+    areas::lock(tx, set.area_id).await?;
+    find(tx, may, id).await
 }
 
 /// An area whose tables one may read.

@@ -197,7 +197,7 @@ async fn adopt_rule_set(
     post, path = "/rule-sets/{id}/file", tag = "rules", params(("id" = RuleSetId, Path)), request_body = FileRuleSet,
     responses(
         (status = 200, body = RuleSetOut),
-        (status = 409, body = Problem, description = "`not_adopted`, `already_filed`, `later_resolved`"),
+        (status = 409, body = Problem, description = "`not_adopted`, `already_filed`, `later_resolved`, `before_the_last`"),
     )
 )]
 async fn file_rule_set(

@@ -80,16 +80,43 @@ both_engines! {
         cadre.post("/awards", award(&app, 1, 0, "提出建议")).await.expect(201);
         // The household of the panel member.
         cadre.post("/awards", award(&app, 2, 6, "提出建议")).await.expect(201);
+        // Each from his own account: nobody is decided for by being named.
         let alone = hold(&panel, meeting(&app, 1, &[], &json!([approve(1), approve(2)]))).await.expect(201);
         assert_eq!(outcomes(&alone), ["posted", "left"]);
         let by: Vec<Value> = alone["lines"][0]["award"]["steps"].as_array().unwrap().iter().map(|step| step["by_name"].clone()).collect();
         assert_eq!(by, [panel.get("/me").await.expect(200)["name"].clone()]);
-        // His own, written down by the recorder: another who is present decides.
+        // His own, written down by the recorder: they wait until another who was there confirms from his account.
+        let (other, worker) = (app.signed_in(&app.town.other_panel).await, app.signed_in(&app.town.worker).await);
         cadre.post("/awards", award(&app, 3, 1, "提出建议")).await.expect(201);
-        let both = hold(&cadre, meeting(&app, 2, &[app.town.other_panel.id.0], &json!([approve(2), approve(3)]))).await.expect(201);
-        assert_eq!(outcomes(&both), ["posted", "posted"]);
-        let other = app.signed_in(&app.town.other_panel).await.get("/me").await.expect(200)["name"].clone();
-        assert!(both["lines"].as_array().unwrap().iter().all(|line| line["award"]["steps"][0]["by_name"] == other), "{both}");
+        worker.post("/awards", award(&app, 4, 1, "提出建议")).await.expect(201);
+        let struck = json!({"award_id": award_id(3), "decision": "strike", "reason": "没有这回事"});
+        let lines = json!([approve(2), struck, approve(4)]);
+        let there = [app.town.other_panel.id.0, app.town.panel.id.0];
+        let both = hold(&cadre, meeting(&app, 2, &there, &lines)).await.expect(201);
+        assert_eq!((outcomes(&both), &both["confirmable"]), (vec![json!("left"), json!("left"), json!("posted")], &Value::Null));
+        let confirm = format!("/assemblies/{}/confirm", meeting_id(2));
+        assert_eq!(worker.post(&confirm, json!({})).await.code(), "forbidden", "a worker decides nothing");
+        let awaits = async |client: &Client| {
+            let list = client.get(&format!("/assemblies?area_id={}", app.town.village.id)).await.expect(200);
+            list["items"].as_array().unwrap().iter().filter(|one| one["awaits_me"] == true).count()
+        };
+        assert_eq!((awaits(&cadre).await, awaits(&other).await), (0, 1));
+        // The member whose household it is decides the other line, and not his own.
+        for again in 0..2 {
+            panel.post(&confirm, json!({})).await.expect(200);
+            let minutes = other.get(&format!("/assemblies/{}", meeting_id(2))).await.expect(200);
+            let stands: Vec<_> = minutes["lines"].as_array().unwrap().iter().map(|line| line["award"]["status"].clone()).collect();
+            assert_eq!((stands, &minutes["confirmable"]), (vec![json!("submitted"), json!("rejected"), json!("posted")], &json!(1)), "{again}");
+        }
+        let minutes = other.post(&confirm, json!({})).await.expect(200);
+        assert_eq!((awaits(&other).await, &minutes["confirmable"]), (0, &Value::Null));
+        assert!(minutes["present"].as_array().unwrap().iter().all(|one| one["confirmed"] == true), "{minutes}");
+        let step = &minutes["lines"][0]["award"]["steps"][0];
+        assert_eq!((&step["step"], &step["by_name"]), (&json!("approve"), &other.get("/me").await.expect(200)["name"]));
+        // What the minutes said first stays.
+        assert_eq!(outcomes(&minutes), ["left", "left", "posted"]);
+        let third = app.signed_in(&app.town.town_admin).await;
+        assert_eq!(third.post(&confirm, json!({})).await.code(), "forbidden", "was not there");
         verified(&app).await;
     }
 
@@ -98,7 +125,11 @@ both_engines! {
         wait(&app, &worker, &[(1, 0, "见义勇为"), (2, 1, "见义勇为")]).await;
         assert_eq!(outcomes(&hold(&panel, meeting(&app, 1, &[], &json!([approve(1)]))).await.expect(201)), ["second"]);
         let two = meeting(&app, 2, &[app.town.other_panel.id.0], &json!([approve(1), approve(2)]));
-        assert_eq!(outcomes(&hold(&panel, two).await.expect(201)), ["posted", "posted"]);
+        assert_eq!(outcomes(&hold(&panel, two).await.expect(201)), ["left", "second"]);
+        assert_eq!(balances(&worker, &app, 0).await["pending"], 0);
+        let other = app.signed_in(&app.town.other_panel).await;
+        other.post(&format!("/assemblies/{}/confirm", meeting_id(2)), json!({})).await.expect(200);
+        assert_eq!(balances(&worker, &app, 1).await["pending"], 50);
         assert_eq!(balances(&worker, &app, 0).await["pending"], 50);
         verified(&app).await;
     }
@@ -122,6 +153,20 @@ both_engines! {
         let after = &minutes["lines"][0]["award"];
         assert_eq!((&after["degree"], &after["points"]), (&json!("村"), &json!(3)));
         assert_eq!(after["steps"][0]["reason"], "改为村：奖状是村里发的");
+        verified(&app).await;
+    }
+
+    /// Mutation: confirm what was said anew since the meeting.
+    async fn what_was_mended_after_the_meeting_is_not_confirmed(app) {
+        let (worker, panel) = (app.signed_in(&app.town.worker).await, app.signed_in(&app.town.panel).await);
+        let other = app.signed_in(&app.town.other_panel).await;
+        wait(&app, &worker, &[(1, 0, "见义勇为")]).await;
+        let body = meeting(&app, 1, &[app.town.other_panel.id.0], &json!([approve(1)]));
+        assert_eq!(outcomes(&hold(&panel, body).await.expect(201)), ["second"]);
+        other.post(&format!("/awards/{}/return", award_id(1)), json!({"reason": "哪天的事？"})).await.expect(200);
+        worker.post(&format!("/awards/{}/resubmit", award_id(1)), json!({"occurred_on": "2026-11-22", "quantity": 2})).await.expect(200);
+        let minutes = other.post(&format!("/assemblies/{}/confirm", meeting_id(1)), json!({})).await.expect(200);
+        assert_eq!(minutes["lines"][0]["award"]["status"], "submitted");
         verified(&app).await;
     }
 

@@ -113,7 +113,7 @@ both_engines! {
             run(&app, truth).await.unwrap();
             assert!(verify(app.app.db.read(), &app.app.pen.chain).await.unwrap().is_ok(), "{truth}");
         }
-        let lies = ["UPDATE awards SET points = points + 1", "UPDATE awards SET note = 'x'", "UPDATE awards SET status = 'withdrawn', period = NULL WHERE status = 'posted'", "UPDATE awards SET period = '2026-10'", "UPDATE cap_uses SET units = units + 1", "DELETE FROM cap_uses", "DELETE FROM awards WHERE status = 'posted'"];
+        let lies = ["UPDATE awards SET points = points + 1", "UPDATE awards SET note = 'x'", "UPDATE awards SET status = 'withdrawn', period = NULL WHERE status = 'posted'", "UPDATE awards SET period = '2026-10'", "UPDATE awards SET clipped = clipped + 100 WHERE status = 'posted'", "UPDATE cap_uses SET units = units + 1", "DELETE FROM cap_uses", "DELETE FROM awards WHERE status = 'posted'"];
         for lie in lies {
             let tx = app.app.db.begin().await.unwrap();
             tx.execute_unprepared(lie).await.unwrap();

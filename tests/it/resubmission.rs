@@ -85,6 +85,8 @@ both_engines! {
         panel.post(&path("return"), json!({"reason": "看不清"})).await.expect(200);
         assert_eq!(worker.post(&path("resubmit"), mended(json!({"evidence": ids(&[1])}))).await.code(), "photo_used");
         assert_eq!(worker.post(&path("resubmit"), mended(json!({"evidence": ids(&[2, 3, 4])}))).await.code(), "invalid");
+        worker.post(&path("resubmit"), mended(json!({"evidence": ids(&[3, 2])}))).await.expect(200);
+        // The answer was lost; the same again shows them once.
         let said = worker.post(&path("resubmit"), mended(json!({"evidence": ids(&[3, 2])}))).await.expect(200);
         let shown: Vec<_> = said["evidence"].as_array().unwrap().iter().map(|photo| photo["id"].clone()).collect();
         assert_eq!(shown, [json!(photo_id(1)), json!(photo_id(3)), json!(photo_id(2))]);

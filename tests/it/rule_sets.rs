@@ -237,14 +237,18 @@ both_engines! {
         let worker = app.signed_in(&app.town.worker).await;
         let town = app.signed_in(&app.town.town_admin).await;
         let id = draft(&cadre, &app, &[]).await;
-        let mut body = written(2, &[deed("参加清扫", 5)]);
+        let mut capped = deed("提出建议", 5);
+        capped["cap"] = json!({"units": 2, "window": "month"});
+        let mut body = written(2, &[deed("参加清扫", 5), capped]);
         body["decisions"]["assembly_from"] = json!(15);
         cadre.put(&format!("/rule-sets/{id}"), body).await.expect(200);
         cadre.post(&format!("/rule-sets/{id}/adopt"), resolution(3, "2026-11-21")).await.expect(200);
         town.post(&format!("/rule-sets/{id}/file"), json!({})).await.expect(200);
-        for (number, quantity, status) in [(1, 2, "posted"), (2, 3, "submitted")] {
+        // Also what a cap cuts down: a correction may give it back.
+        let deeds = [(1, "参加清扫", 2, "posted"), (2, "参加清扫", 3, "submitted"), (3, "提出建议", 3, "submitted")];
+        for (number, rule, quantity, status) in deeds {
             let award = json!({
-                "id": award_id(number), "household_id": app.town.households[0], "rule_id": app.town.rule("参加清扫"),
+                "id": award_id(number), "household_id": app.town.households[0], "rule_id": app.town.rule(rule),
                 "occurred_on": "2026-11-23", "quantity": quantity,
             });
             assert_eq!(worker.post("/awards", award).await.expect(201)["status"], status);

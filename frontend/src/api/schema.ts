@@ -197,6 +197,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assemblies/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms the minutes from one's own account, having been there; what their writer could not decide, being
+         *     his own, is decided then as they say. Again, it answers the minutes as they stand.
+         */
+        post: operations["confirm_assembly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/awards": {
         parameters: {
             query?: never;
@@ -1039,7 +1059,7 @@ export interface components {
         /** @description Meetings of an area. */
         Assemblies: {
             /** @description Newest first. */
-            items: components["schemas"]["Assembly"][];
+            items: components["schemas"]["ListedAssembly"][];
             /** @description Always null. */
             next_cursor: string | null;
         };
@@ -1087,7 +1107,7 @@ export interface components {
             award: components["schemas"]["Award"];
             /** @description What was decided. */
             decision: components["schemas"]["AssemblyDecision"];
-            /** @description What came of it. */
+            /** @description What came of it when the minutes were written. */
             outcome: components["schemas"]["AssemblyOutcome"];
             /**
              * @description Why, or what was looked at.
@@ -1097,16 +1117,15 @@ export interface components {
         };
         /** @description The minutes of a meeting. */
         AssemblyMinutes: components["schemas"]["Assembly"] & {
+            /**
+             * @description Lines that still wait and that the reader decides by confirming; null when he was not there, or has.
+             * @example null
+             */
+            confirmable: number | null;
             /** @description In the order of the meeting. */
             lines: components["schemas"]["AssemblyLine"][];
-            /**
-             * @description Names of those present.
-             * @example [
-             *       "王某",
-             *       "陈某"
-             *     ]
-             */
-            present: string[];
+            /** @description Those present, by name. */
+            present: components["schemas"]["AssemblyPresent"][];
         };
         /**
          * @description What came of a line.
@@ -1133,6 +1152,19 @@ export interface components {
             id: components["schemas"]["AccountId"];
             /**
              * @description Name.
+             * @example 王某
+             */
+            name: string;
+        };
+        /** @description Somebody who was there. */
+        AssemblyPresent: {
+            /**
+             * @description Whether he wrote the minutes, or confirmed them from his own account.
+             * @example true
+             */
+            confirmed: boolean;
+            /**
+             * @description His name.
              * @example 王某
              */
             name: string;
@@ -1953,6 +1985,14 @@ export interface components {
          * @enum {string}
          */
         Level: "county" | "town" | "village" | "grid";
+        /** @description A meeting in a list. */
+        ListedAssembly: components["schemas"]["Assembly"] & {
+            /**
+             * @description The reader was there and has not confirmed its minutes.
+             * @example false
+             */
+            awaits_me: boolean;
+        };
         /** @description A returned deed as its recorder says it now. What is left out is said no more. */
         MendedAward: {
             /**
@@ -5028,6 +5068,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "awaits_me": false,
                      *           "held_on": "2026-11-22",
                      *           "id": "01939f7e-0000-7000-8000-000000000507",
                      *           "others": "三组组长",
@@ -5151,6 +5192,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "confirmable": null,
                      *       "held_on": "2026-11-22",
                      *       "id": "01939f7e-0000-7000-8000-000000000507",
                      *       "lines": [
@@ -5204,8 +5246,10 @@ export interface operations {
                      *       ],
                      *       "others": "三组组长",
                      *       "present": [
-                     *         "王某",
-                     *         "陈某"
+                     *         {
+                     *           "confirmed": true,
+                     *           "name": "王某"
+                     *         }
                      *       ],
                      *       "recorded_at": "2026-11-23T02:05:00Z",
                      *       "recorded_by": "王某"
@@ -5223,6 +5267,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "confirmable": null,
                      *       "held_on": "2026-11-22",
                      *       "id": "01939f7e-0000-7000-8000-000000000507",
                      *       "lines": [
@@ -5276,8 +5321,10 @@ export interface operations {
                      *       ],
                      *       "others": "三组组长",
                      *       "present": [
-                     *         "王某",
-                     *         "陈某"
+                     *         {
+                     *           "confirmed": true,
+                     *           "name": "王某"
+                     *         }
                      *       ],
                      *       "recorded_at": "2026-11-23T02:05:00Z",
                      *       "recorded_by": "王某"
@@ -5536,6 +5583,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "confirmable": null,
                      *       "held_on": "2026-11-22",
                      *       "id": "01939f7e-0000-7000-8000-000000000507",
                      *       "lines": [
@@ -5589,8 +5637,10 @@ export interface operations {
                      *       ],
                      *       "others": "三组组长",
                      *       "present": [
-                     *         "王某",
-                     *         "陈某"
+                     *         {
+                     *           "confirmed": true,
+                     *           "name": "王某"
+                     *         }
                      *       ],
                      *       "recorded_at": "2026-11-23T02:05:00Z",
                      *       "recorded_by": "王某"
@@ -5636,6 +5686,160 @@ export interface operations {
             };
             /** @description `busy` 现在人多，请过几秒再试。 */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_assembly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "confirmable": null,
+                     *       "held_on": "2026-11-22",
+                     *       "id": "01939f7e-0000-7000-8000-000000000507",
+                     *       "lines": [
+                     *         {
+                     *           "award": {
+                     *             "can": {
+                     *               "approve": false,
+                     *               "reject": false,
+                     *               "resubmit": false,
+                     *               "return": false,
+                     *               "reverse": true,
+                     *               "withdraw": false
+                     *             },
+                     *             "clipped": 0,
+                     *             "degree": null,
+                     *             "done_by": "陈家二儿子",
+                     *             "door": "19号",
+                     *             "evidence": [],
+                     *             "grid_name": "一组",
+                     *             "handled_by": "王某",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "id": "01939f7e-0000-7000-8000-000000000501",
+                     *             "late": false,
+                     *             "note": "清扫村道",
+                     *             "occurred_on": "2026-11-22",
+                     *             "own_household": false,
+                     *             "people": null,
+                     *             "period": "2026-11",
+                     *             "points": 5,
+                     *             "proof_pending": false,
+                     *             "quantity": 1,
+                     *             "recorded_at": "2026-11-23T02:05:00Z",
+                     *             "recorded_by": {
+                     *               "id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "name": "李某"
+                     *             },
+                     *             "revision": 0,
+                     *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *             "rule_name": "参加村组环境卫生整治",
+                     *             "rule_set_version": 1,
+                     *             "status": "posted",
+                     *             "steps": [],
+                     *             "unit": "人次"
+                     *           },
+                     *           "decision": "approve",
+                     *           "outcome": "posted",
+                     *           "reason": "看过签到表"
+                     *         }
+                     *       ],
+                     *       "others": "三组组长",
+                     *       "present": [
+                     *         {
+                     *           "confirmed": true,
+                     *           "name": "王某"
+                     *         }
+                     *       ],
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": "王某"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AssemblyMinutes"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `forbidden`: was not there
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11617,6 +11821,7 @@ export interface operations {
             };
             /**
              * @description `already_filed` 这份细则已经备过案了。
+             *     `before_the_last` 这一版的生效日期早于已经备案的一版，请村里重新表决。
              *     `later_resolved` 村里后来又表决了新的一版，这一版不用再备。
              *     `not_adopted` 这份细则还没有村民表决，不能备案。
              */

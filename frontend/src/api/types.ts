@@ -46,6 +46,7 @@ export type AwardStatus = Schemas['AwardStatus'];
 export type StepKind = Schemas['StepKind'];
 export type AssemblyPeople = Schemas['AssemblyPeople'];
 export type AssemblyMinutes = Schemas['AssemblyMinutes'];
+export type ListedAssembly = Schemas['ListedAssembly'];
 export type AssemblyOutcome = Schemas['AssemblyOutcome'];
 export type NewAssembly = Schemas['NewAssembly'];
 export type BatchResult = Schemas['AwardBatchResult'];

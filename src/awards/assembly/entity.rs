@@ -56,9 +56,10 @@ pub enum Outcome {
     Posted,
     /// It does not.
     Rejected,
-    /// One person approved it, and its rule wants two.
+    /// The writer approved it, and its rule wants two.
     Second,
-    /// Nobody present may decide it: he recorded it, or it is his own household's. It waits for others.
+    /// The writer of the minutes may not decide it: he recorded it, or it is his own household's. It waits
+    /// for another who was there to confirm, or for others.
     Left,
     /// Somebody decided it before, or took it back.
     Moved,
@@ -81,6 +82,31 @@ pub mod present {
         /// Who.
         #[sea_orm(primary_key, auto_increment = false)]
         pub account_id: AccountId,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who confirmed the minutes from his own account.
+pub mod confirmation {
+    use sea_orm::entity::prelude::*;
+
+    use crate::clock::Millis;
+    use crate::ids::{AccountId, AssemblyId};
+
+    /// A row of `assembly_confirmations`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "assembly_confirmations")]
+    pub struct Model {
+        /// Of which meeting.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub assembly_id: AssemblyId,
+        /// Who.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account_id: AccountId,
+        /// Server time.
+        pub confirmed_at: Millis,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -110,8 +136,12 @@ pub mod line {
         pub decision: Decision,
         /// Why, or what was looked at.
         pub reason: Option<String>,
-        /// What came of it.
+        /// What came of it when the minutes were written.
         pub outcome: Outcome,
+        /// Another degree than the recorder's.
+        pub degree: Option<String>,
+        /// The award's revision that was on the table; absent in older minutes.
+        pub revision: Option<i32>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

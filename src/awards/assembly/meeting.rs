@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::entity::Decision;
+use super::entity::{Decision, line};
 use crate::awards::submission::REASON_CHARS_MAX;
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::ids::{AccountId, AreaId, AssemblyId, AwardId};
@@ -52,6 +52,14 @@ pub struct Line {
     /// The award's revision that was on the table, where the minutes say so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<i32>,
+}
+
+impl From<line::Model> for Line {
+    /// As the minutes say it.
+    fn from(row: line::Model) -> Self {
+        let line::Model { award_id, decision, degree, reason, revision, .. } = row;
+        Self { award_id, decision, degree, reason, revision }
+    }
 }
 
 #[derive(Serialize)]

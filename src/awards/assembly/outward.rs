@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::entity::{Decision, Outcome};
-use super::{Assembly, Line, Meeting, Minutes};
+use super::{Assembly, Line, Listed, Meeting, Minutes, Present};
 use crate::accounts::Reviewer;
+use crate::awards::View;
 use crate::awards::outward::AwardOut;
 use crate::clock::instant;
 use crate::ids::{AccountId, AreaId, AssemblyId, AwardId, HouseholdId};
@@ -130,7 +131,7 @@ pub struct AssemblyOut {
 
 impl AssemblyOut {
     /// A meeting with the name of whoever wrote it down.
-    pub fn new(assembly: Assembly, recorded_by: String) -> Self {
+    fn new(assembly: Assembly, recorded_by: String) -> Self {
         Self {
             id: assembly.id,
             area_id: assembly.area_id,
@@ -142,12 +143,30 @@ impl AssemblyOut {
     }
 }
 
+/// A meeting in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedAssembly)]
+pub struct ListedOut {
+    /// The meeting.
+    #[serde(flatten)]
+    assembly: AssemblyOut,
+    /// The reader was there and has not confirmed its minutes.
+    #[schema(example = false)]
+    awaits_me: bool,
+}
+
+impl From<Listed> for ListedOut {
+    fn from(one: Listed) -> Self {
+        Self { assembly: AssemblyOut::new(one.assembly, one.recorded_by), awaits_me: one.awaits_me }
+    }
+}
+
 /// Meetings of an area.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Assemblies)]
 pub struct AssembliesOut {
     /// Newest first.
-    pub items: Vec<AssemblyOut>,
+    pub items: Vec<ListedOut>,
     /// Always null.
     pub next_cursor: Option<String>,
 }
@@ -159,11 +178,25 @@ pub struct MinutesOut {
     /// The meeting.
     #[serde(flatten)]
     assembly: AssemblyOut,
-    /// Names of those present.
-    #[schema(example = json!(["王某", "陈某"]))]
-    present: Vec<String>,
+    /// Those present, by name.
+    present: Vec<PresentOut>,
     /// In the order of the meeting.
     lines: Vec<LineOut>,
+    /// Lines that still wait and that the reader decides by confirming; null when he was not there, or has.
+    #[schema(example = json!(null))]
+    confirmable: Option<usize>,
+}
+
+/// Somebody who was there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AssemblyPresent)]
+pub struct PresentOut {
+    /// His name.
+    #[schema(example = "王某")]
+    name: String,
+    /// Whether he wrote the minutes, or confirmed them from his own account.
+    #[schema(example = true)]
+    confirmed: bool,
 }
 
 /// A line of the minutes.
@@ -175,7 +208,7 @@ pub struct LineOut {
     /// Why, or what was looked at.
     #[schema(example = "看过签到表")]
     reason: Option<String>,
-    /// What came of it.
+    /// What came of it when the minutes were written.
     outcome: Outcome,
     /// The award as it stands.
     award: AwardOut,
@@ -183,7 +216,7 @@ pub struct LineOut {
 
 impl From<Minutes> for MinutesOut {
     fn from(minutes: Minutes) -> Self {
-        let line = |(line, view): (super::line::Model, super::View)| LineOut {
+        let line = |(line, view): (super::line::Model, View)| LineOut {
             decision: line.decision,
             reason: line.reason,
             outcome: line.outcome,
@@ -191,7 +224,12 @@ impl From<Minutes> for MinutesOut {
         };
         Self {
             assembly: AssemblyOut::new(minutes.assembly, minutes.recorded_by),
-            present: minutes.present,
+            present: minutes
+                .present
+                .into_iter()
+                .map(|Present { name, confirmed }| PresentOut { name, confirmed })
+                .collect(),
+            confirmable: minutes.confirmable,
             lines: minutes.lines.into_iter().map(line).collect(),
         }
     }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::outward::{AssembliesOut, AssemblyOut, MeetingIn, MinutesOut, OfArea, PeopleOut, PersonOut};
+use super::outward::{AssembliesOut, ListedOut, MeetingIn, MinutesOut, OfArea, PeopleOut, PersonOut};
 use crate::app::App;
 use crate::error::{Problem, Result};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
@@ -19,6 +19,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_assemblies, hold_assembly))
         .routes(routes!(list_assembly_people))
         .routes(routes!(get_assembly))
+        .routes(routes!(confirm_assembly))
 }
 
 /// The newest meetings about an area and what lies below it.
@@ -29,7 +30,7 @@ async fn list_assemblies(
     ValidQuery(query): ValidQuery<OfArea>,
 ) -> Result<Json<AssembliesOut>> {
     let rows = super::list(app.db.read(), &may, query.area_id).await?;
-    let items = rows.into_iter().map(|(row, name)| AssemblyOut::new(row, name)).collect();
+    let items = rows.into_iter().map(ListedOut::from).collect();
     Ok(Json(AssembliesOut { items, next_cursor: None }))
 }
 
@@ -55,6 +56,24 @@ async fn hold_assembly(
     let (minutes, replayed) = app.write(hold).await?;
     let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(minutes.into())))
+}
+
+/// Confirms the minutes from one's own account, having been there; what their writer could not decide, being
+/// his own, is decided then as they say. Again, it answers the minutes as they stand.
+#[utoipa::path(
+    post, path = "/assemblies/{id}/confirm", tag = "awards", params(("id" = AssemblyId, Path)),
+    responses(
+        (status = 200, body = MinutesOut),
+        (status = 403, body = Problem, description = "`forbidden`: was not there"),
+    )
+)]
+async fn confirm_assembly(
+    State(app): State<App>,
+    may: May<Review>,
+    ValidPath(id): ValidPath<AssemblyId>,
+) -> Result<Json<MinutesOut>> {
+    let minutes = app.write(async |tx| super::confirm(tx, &app.pen, &app.shelf, &may, id).await).await?;
+    Ok(Json(minutes.into()))
 }
 
 /// Who may sit in a meeting about an area, and how many must.

@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 
 use super::ROWS_AT_ONCE;
 use super::entity::{Decision, Outcome};
-use super::meeting::Meeting;
+use super::meeting::Line;
 use crate::accounts::Reviewer;
 use crate::areas::Area;
 use crate::awards::entity::{Column, Entity, step};
@@ -18,8 +18,8 @@ use crate::db::{Touch, Tx};
 use crate::error::{Error, Result};
 use crate::households;
 use crate::hundredths::Hundredths;
-use crate::ids::{AccountId, AwardId, HouseholdId};
-use crate::ledger::{self, CapKey, Pen};
+use crate::ids::{AccountId, AreaId, AwardId, HouseholdId};
+use crate::ledger::{CapKey, OpenBook, Pen};
 use crate::periods;
 use crate::rules::terms::Review as Asked;
 use crate::rules::{Rule, Shelf};
@@ -32,41 +32,41 @@ pub(super) struct Sitting<'a> {
     pub pen: &'a Pen,
     /// Tables of rules.
     pub shelf: &'a Shelf,
-    /// Of whoever writes the minutes.
+    /// Of whoever decides.
     pub may: &'a May<Review>,
     /// About which grid or village.
     pub area: &'a Area,
-    /// The writer of the minutes first.
-    pub there: Vec<&'a Reviewer>,
+    /// Whose account decides.
+    pub by: &'a Reviewer,
 }
 
 /// An award on the table.
-struct OnTable {
+pub(super) struct OnTable {
     award: Award,
-    steps: Vec<Step>,
+    pub steps: Vec<Step>,
     rule: Rule,
     is_closed: bool,
 }
 
+/// What the lines are about, as far as it lies in the area.
+pub(super) type Table = HashMap<AwardId, OnTable>;
+
 impl Sitting<'_> {
-    /// Decides, and posts what is approved; an outcome a line, in their order.
+    /// Decides, and posts what is approved; an outcome a line, in their order. All of them are on the table.
     ///
     /// # Errors
     /// A problem of a line; [`WRONG_STATE`] when somebody was faster.
-    pub async fn decide(&self, village: &Area, meeting: &Meeting) -> Result<Vec<Outcome>> {
-        // Under the lock: what somebody approves meanwhile is seen.
-        let mut book = ledger::open(self.tx, self.pen, [village.id]).await?;
-        let mut table = self.lay(village, meeting).await?;
-        let closed = periods::closed(self.tx, [village.id]).await?;
+    pub async fn decide(&self, book: &mut OpenBook<'_>, table: &mut Table, lines: &[Line]) -> Result<Vec<Outcome>> {
+        let villages: BTreeSet<AreaId> = table.values().map(|one| one.award.village_id).collect();
+        let closed = periods::closed(self.tx, villages).await?;
         let keys: BTreeSet<CapKey> = table.values().flat_map(|one| cap_keys(&one.award, &one.rule)).collect();
         let mut used = book.cap_uses(&keys).await?;
         let before = used.clone();
         let (mut outcomes, mut postings, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, said) in meeting.lines.iter().enumerate() {
+        for (at, said) in lines.iter().enumerate() {
             let field = |name: &str| format!("lines[{at}].{name}");
-            let OnTable { award, steps: taken, rule, is_closed } = table
-                .get_mut(&said.award_id)
-                .ok_or_else(|| Error::field(field("award_id"), "unknown", "这一条不在这个组的名单上。"))?;
+            let OnTable { award, steps: taken, rule, is_closed } =
+                table.get_mut(&said.award_id).ok_or_else(|| Error::Internal("a line about nothing".to_owned()))?;
             let is_seen = said.revision.is_none_or(|seen| seen == view::revision(taken));
             if award.status != Status::Submitted || !is_seen {
                 outcomes.push(Outcome::Moved);
@@ -82,16 +82,10 @@ impl Sitting<'_> {
             }
             let approved: Vec<AccountId> =
                 since_said(taken).iter().filter(|step| step.kind == StepKind::Approve).map(|step| step.by).collect();
-            let free = |one: &&&Reviewer| {
-                one.account_id != award.recorded_by
-                    && one.household_id != Some(award.household_id)
-                    && !approved.contains(&one.account_id)
-            };
-            let wanted =
-                if approves && rule.terms.review == Asked::Double { 2_usize.saturating_sub(approved.len()) } else { 1 };
-            let deciders: Vec<AccountId> =
-                self.there.iter().filter(free).take(wanted.max(1)).map(|one| one.account_id).collect();
-            if deciders.is_empty() || approves && *is_closed {
+            let is_free = self.by.account_id != award.recorded_by
+                && self.by.household_id != Some(award.household_id)
+                && !approved.contains(&self.by.account_id);
+            if !is_free || approves && *is_closed {
                 outcomes.push(Outcome::Left);
                 continue;
             }
@@ -100,16 +94,14 @@ impl Sitting<'_> {
                 Some(degree) => Some(format!("改为{degree}：{}", said.reason.as_deref().unwrap_or_default())),
                 None => said.reason.clone(),
             };
-            for (more, by) in deciders.iter().enumerate() {
-                steps.push(self.step(award.id, taken.len() + more, kind, *by, reason.clone()));
-            }
+            steps.push(self.step(award.id, taken.len(), kind, reason));
             if approves && said.degree.is_some() {
                 award.judged_degree.clone_from(&said.degree);
             }
             outcomes.push(if !approves {
                 award.status = Status::Rejected;
                 Outcome::Rejected
-            } else if deciders.len() < wanted {
+            } else if rule.terms.review == Asked::Double && approved.is_empty() {
                 Outcome::Second
             } else {
                 let (period, late) = closed.period(award.village_id, award.occurred_on);
@@ -134,8 +126,8 @@ impl Sitting<'_> {
     }
 
     /// Reads what the lines are about, as far as it lies in the area.
-    async fn lay(&self, village: &Area, meeting: &Meeting) -> Result<HashMap<AwardId, OnTable>> {
-        let ids: Vec<AwardId> = meeting.lines.iter().map(|line| line.award_id).collect();
+    pub async fn lay(&self, village: &Area, lines: &[Line]) -> Result<Table> {
+        let ids: Vec<AwardId> = lines.iter().map(|line| line.award_id).collect();
         let awards = Entity::find()
             .filter(Column::Id.is_in(ids.iter().copied()))
             .filter(Column::VillageId.eq(village.id))
@@ -160,19 +152,12 @@ impl Sitting<'_> {
         Ok(table)
     }
 
-    fn step(
-        &self,
-        award: AwardId,
-        before: usize,
-        kind: StepKind,
-        by: AccountId,
-        reason: Option<String>,
-    ) -> step::ActiveModel {
+    fn step(&self, award: AwardId, before: usize, kind: StepKind, reason: Option<String>) -> step::ActiveModel {
         step::ActiveModel {
             award_id: Set(award),
             position: Set(i32::try_from(before).unwrap_or(i32::MAX - 1) + 1),
             step: Set(kind),
-            by: Set(by),
+            by: Set(self.by.account_id),
             at: Set(self.pen.clock.now()),
             reason: Set(reason),
         }

@@ -268,6 +268,9 @@ const AWARDS: &[Row] = &[
     target("list_assemblies", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
     target("list_assembly_people", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
     target("get_assembly", "id", "of a grid", |ask, asked| ask.at("id", asked.place.assembly)),
+    target("confirm_assembly", "id", "of a grid", |ask, asked| {
+        ask.at("id", asked.place.assembly).json(json!({}))
+    }),
     target("hold_assembly", "area_id", "of a grid", |ask, asked| {
         ask.json(meeting(asked.place.grid, asked.place.waiting))
     }),

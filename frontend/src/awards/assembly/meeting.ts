@@ -1,6 +1,6 @@
 /** What the people in a meeting have decided so far, and how it goes out. */
 import { uuidV7 } from '../../award-id';
-import type { AssemblyOutcome, Award, NewAssembly } from '../../api/types';
+import type { AssemblyMinutes, AssemblyOutcome, Award, NewAssembly } from '../../api/types';
 
 /** What was said about one award; nothing said is approved. */
 export interface Said {
@@ -51,10 +51,19 @@ export class MeetingIds {
   }
 }
 
-export const outcomeWords: Record<AssemblyOutcome, string> = {
+/** What stands now of a line: what waited may have been confirmed, or decided elsewhere, since. */
+export function standing({ outcome, award }: AssemblyMinutes['lines'][number]): string {
+  const waited = outcome === 'left' || outcome === 'second';
+  if (waited && award.status === 'posted') return '确认通过';
+  if (waited && award.status === 'rejected') return '确认划掉';
+  if (waited && award.status !== 'submitted') return '后来没有定';
+  return outcomeWords[outcome];
+}
+
+const outcomeWords: Record<AssemblyOutcome, string> = {
   posted: '通过',
   rejected: '划掉',
   second: '还要一个人审',
-  left: '在场的人都不能定,留着',
+  left: '等别人确认',
   moved: '先前已经有人定了',
 };
