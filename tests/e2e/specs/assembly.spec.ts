@@ -1,4 +1,4 @@
-import { advice, repairs, type Award } from '../harness/caller.ts';
+import { advice, repairs, uuidV7, villageDay, type Award } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
 
 /** Mutation: approve what was struck out, or let the meeting be held by nobody but its writer's word. */
@@ -62,6 +62,45 @@ test('the panel decides a list together, and the minutes are printed @screen', a
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('button', { name: '打印' })).toBeHidden();
   await expect(page.getByRole('list', { name: '签字' }).getByRole('listitem')).toHaveCount(2);
+});
+
+/** Mutation: let the writer's word stand for those whom he names. */
+test('who was there confirms from his own phone what the writer may not decide @screen', async ({
+  page,
+  as,
+  signedIn,
+  look,
+  onTheTable,
+}) => {
+  const { panel, worker } = await onTheTable(advice, 1);
+  const cadre = await as('cadre');
+  const [asked] = await worker.fresh(advice, 1);
+  const own = await cadre.award(asked!.id, advice, '书记自己记的');
+  const [village, member] = [
+    (await cadre.get<{ scopes: { village_id: string }[] }>('/me')).scopes[0]!.village_id,
+    await panel.get<{ id: string; name: string }>('/me'),
+  ];
+  const minutes = await cadre.post<{ id: string }>('/assemblies', {
+    id: uuidV7(),
+    area_id: village,
+    held_on: villageDay(),
+    present: [member.id],
+    lines: [{ award_id: own.id, decision: 'approve' }],
+  });
+  expect((await panel.get<Award>(`/awards/${own.id}`)).status).toBe('submitted');
+
+  await signedIn('panel', '/review/assembly');
+  await page
+    .getByRole('link', { name: /等您确认/ })
+    .first()
+    .tap();
+  await expect(page).toHaveURL(new RegExp(minutes.id));
+  await expect(page.getByText(`还没有用自己的账号确认:${member.name}`)).toBeVisible();
+  await look('assembly-confirm');
+  await page.getByRole('button', { name: '我在场,记得没错,定下 1 条' }).tap();
+  await expect(page.getByText('确认通过')).toBeVisible();
+  await expect(page.getByRole('button', { name: /我在场/ })).toBeHidden();
+  expect((await panel.get<Award>(`/awards/${own.id}`)).status).toBe('posted');
 });
 
 test('what others decided meanwhile is said, and nothing is decided twice', async ({
