@@ -144,7 +144,7 @@ pub async fn adopt(
             return Err(Error::Refused(BEYOND_TEMPLATE, problems));
         }
     }
-    alarms::refuse_crossing(tx, area.id, &rules).await?;
+    alarms::refuse_crossing(tx, &area, &rules).await?;
     let mut row = set.into_active_model();
     row.adopted_at = Set(Some(clock.now()));
     row.adopted_by = Set(Some(may.account_id()));

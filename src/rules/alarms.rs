@@ -10,10 +10,11 @@ use super::drafting::note;
 use super::entity::cleared;
 use super::red_lines::{self, Alarm, Field};
 use super::{Rule, rules_of};
+use crate::areas::{Area, Level};
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::error::{Error, FieldProblem, INVALID, NOT_FOUND, Result};
-use crate::ids::{AreaId, RuleId, RuleSetId};
+use crate::ids::{RuleId, RuleSetId};
 use crate::scope::{FileRules, May};
 use crate::words;
 
@@ -39,16 +40,19 @@ pub struct Ringing {
     pub cleared: Option<cleared::Model>,
 }
 
-/// All alarms of a table, in its order.
+/// All alarms of an area's table, in its order. What the town called false in its own template is false in the
+/// tables that begin with it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Result<Vec<Ringing>> {
+pub async fn of(db: &impl ConnectionTrait, area: &Area, rules: &[Rule]) -> Result<Vec<Ringing>> {
     let found: Vec<_> = rules.iter().flat_map(|rule| alarms_of(rule).map(move |alarm| (rule, alarm))).collect();
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let query = cleared::Entity::find().filter(cleared::Column::AreaId.eq(area));
+    let town = area.parent_id.filter(|_| area.level == Level::Village);
+    let areas = std::iter::once(area.id).chain(town);
+    let query = cleared::Entity::find().filter(cleared::Column::AreaId.is_in(areas));
     let cleared = query.order_by_desc(cleared::Column::Id).all(db).await?;
     let ringing = found.into_iter().map(|(rule, alarm)| {
         let text = text_of(rule, alarm.field).to_owned();
@@ -86,7 +90,7 @@ fn alarms_of(rule: &Rule) -> impl Iterator<Item = Alarm> + use<> {
 ///
 /// # Errors
 /// [`RED_LINE`], with the words, the reason and the source of each.
-pub async fn refuse_crossing(db: &impl ConnectionTrait, area: AreaId, rules: &[Rule]) -> Result<()> {
+pub async fn refuse_crossing(db: &impl ConnectionTrait, area: &Area, rules: &[Rule]) -> Result<()> {
     let ringing = of(db, area, rules).await?;
     let problems: Vec<_> = ringing.iter().filter(|one| one.cleared.is_none()).map(Ringing::problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Refused(RED_LINE, problems)) }
@@ -125,7 +129,7 @@ pub async fn clear(
         return Err(Error::Refused(INVALID, problems));
     }
     let rules = rules_of(tx, id).await?;
-    let ringing = of(tx, area.id, &rules).await?;
+    let ringing = of(tx, &area, &rules).await?;
     let here = |one: &&Ringing| one.rule_id == rule_id && one.alarm.line.code == line && one.cleared.is_none();
     let mut places: Vec<&Ringing> = ringing.iter().filter(here).collect();
     places.dedup_by_key(|one| one.alarm.field);

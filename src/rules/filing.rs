@@ -98,7 +98,7 @@ pub async fn issue(tx: &Tx, clock: &Clock, may: &May<FileRules>, id: RuleSetId, 
     if rules.is_empty() {
         return Err(NO_RULES.into());
     }
-    super::alarms::refuse_crossing(tx, area.id, &rules).await?;
+    super::alarms::refuse_crossing(tx, &area, &rules).await?;
     let mut row = set.into_active_model();
     row.issued_at = Set(Some(clock.now()));
     row.issued_by = Set(Some(may.account_id()));

@@ -364,7 +364,7 @@ async fn detail(app: &App, set: RuleSet) -> Result<RuleSetDetail> {
     Ok(RuleSetDetail {
         items: rules.iter().map(RuleOut::from).collect(),
         limits: (area.level == Level::Town).then_some(limits),
-        alarms: AlarmOut::all(db, alarms::of(db, area.id, &rules).await?).await?,
+        alarms: AlarmOut::all(db, alarms::of(db, &area, &rules).await?).await?,
         warnings,
         beyond_template: beyond.into_iter().map(|problem| problem.message.into_owned()).collect(),
         full_marks_a_year: yearly::full_marks_a_year(&rules),

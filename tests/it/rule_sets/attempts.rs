@@ -96,6 +96,25 @@ both_engines! {
         import(&town, "rules", &app.town.village, &sheet(&[("帮着起头", 5)]), &[]).await;
     }
 
+    /// Mutation: look at the village's own clearances alone.
+    async fn what_the_town_cleared_in_its_template_is_clear_in_the_villages_that_begin_with_it(app) {
+        let cadre = app.signed_in(&app.town.cadre).await;
+        let town = app.signed_in(&app.town.town_admin).await;
+        let begun = json!({"area_id": app.town.town.id, "begin_with": "empty"});
+        let id = town.post("/rule-sets", begun).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let path = format!("/rule-sets/{id}");
+        let draft = town.put(&path, written(1, &[deed("上访户帮扶", 5)])).await.expect(200);
+        assert_eq!(town.post(&format!("{path}/issue"), json!({"revision": 2})).await.code(), "red_line");
+        let reason = json!({"rule_id": draft["alarms"][0]["rule_id"], "line": draft["alarms"][0]["line"], "reason": "是帮扶"});
+        town.post(&format!("{path}/clear-alarm"), reason).await.expect(200);
+        town.post(&format!("{path}/issue"), json!({"revision": 2})).await.expect(200);
+        let begun = json!({"area_id": app.town.village.id, "begin_with": "template"});
+        let own = cadre.post("/rule-sets", begun).await.expect(201);
+        assert_eq!(own["alarms"][0]["cleared"]["reason"], "是帮扶");
+        let adopt = format!("/rule-sets/{}/adopt", own["id"].as_str().unwrap());
+        cadre.post(&adopt, resolution(1, "2026-11-23")).await.expect(200);
+    }
+
     /// Mutations: clear a text whatever rule it stands in; read only the rules.
     async fn a_clearance_holds_for_its_sense_and_headings_are_read_too(app) {
         let cadre = app.signed_in(&app.town.cadre).await;
