@@ -41,7 +41,7 @@ pub use entity::Model as Assembly;
 pub use meeting::{Line, Meeting};
 pub use minutes::{Listed, Minutes, Present, find, list};
 
-use minutes::minutes;
+use minutes::{in_reach, minutes};
 
 /// The id belongs to another meeting.
 pub const MEETING_TAKEN: Refusal = Refusal::new(409, "meeting_taken", "这个编号已经记过别的评议会，请刷新再记。");
@@ -169,8 +169,7 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
 /// [`NOT_FOUND`] for minutes out of reach; [`FORBIDDEN`] for whoever was not there.
 pub async fn confirm(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, id: AssemblyId) -> Result<Minutes> {
     let today = pen.clock.today();
-    let found = entity::Entity::find_by_id(id).filter(may.within((entity::Entity, entity::Column::AreaPath)));
-    let assembly = found.one(tx).await?.ok_or(NOT_FOUND)?;
+    let assembly = in_reach(tx, may, id).await?;
     let (area, village) = find_area(tx, may, assembly.area_id).await?;
     let mut book = ledger::open(tx, pen, [village.id]).await?;
     let own = (id, may.account_id());

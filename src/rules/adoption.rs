@@ -118,7 +118,7 @@ pub async fn adopt(
     id: RuleSetId,
     resolution: Resolution,
 ) -> Result<RuleSet> {
-    let (set, area) = super::find_alone(tx, may, id).await?;
+    let (set, area) = super::find_locked(tx, may, id).await?;
     if area.level != Level::Village || !may.reaches(&area.path) {
         return Err(NOT_FOUND.into());
     }

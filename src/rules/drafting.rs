@@ -174,7 +174,7 @@ pub async fn begin(
 /// [`NOT_FOUND`], [`adoption::ALREADY_ADOPTED`], [`CHANGED_MEANWHILE`], [`TOO_MANY_RULES`], or one
 /// problem a field.
 pub async fn rewrite(tx: &Tx, clock: &Clock, may: &May<DraftRules>, id: RuleSetId, new: Rewritten) -> Result<RuleSet> {
-    let (set, _) = super::find_alone(tx, may, id).await?;
+    let (set, _) = super::find_locked(tx, may, id).await?;
     let area = find_to_draft(tx, may, set.area_id).await?;
     if !set.is_draft() {
         return Err(adoption::ALREADY_ADOPTED.into());

@@ -43,7 +43,7 @@ pub async fn file(
     id: RuleSetId,
     said: Option<&str>,
 ) -> Result<(RuleSet, Filing)> {
-    let (set, area) = super::find_alone(tx, may, id).await?;
+    let (set, area) = super::find_locked(tx, may, id).await?;
     if !may.reaches_below(&area.path) || area.level != Level::Village {
         return Err(NOT_FOUND.into());
     }
@@ -84,7 +84,7 @@ pub async fn file(
 /// # Errors
 /// [`NOT_FOUND`], [`ALREADY_ADOPTED`], [`CHANGED_MEANWHILE`], [`NO_RULES`].
 pub async fn issue(tx: &Tx, clock: &Clock, may: &May<FileRules>, id: RuleSetId, revision: i32) -> Result<RuleSet> {
-    let (set, area) = super::find_alone(tx, may, id).await?;
+    let (set, area) = super::find_locked(tx, may, id).await?;
     if !may.reaches(&area.path) || area.level != Level::Town {
         return Err(NOT_FOUND.into());
     }

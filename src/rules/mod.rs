@@ -109,7 +109,7 @@ pub async fn find<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: RuleSetI
 
 /// A set in reach that is to be changed. What is done with the tables of an area is done one after the
 /// other, also where several copies of the server run: nobody resolves what was written a moment ago.
-async fn find_alone<V: Verb>(tx: &Tx, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
+async fn find_locked<V: Verb>(tx: &Tx, may: &May<V>, id: RuleSetId) -> Result<(RuleSet, Area)> {
     let (set, _) = find(tx, may, id).await?;
     areas::lock(tx, set.area_id).await?;
     find(tx, may, id).await

@@ -67,8 +67,14 @@ pub async fn find(
     today: NaiveDate,
     id: AssemblyId,
 ) -> Result<Minutes> {
+    let assembly = in_reach(db, may, id).await?;
+    minutes(db, shelf, may, today, assembly).await
+}
+
+/// A meeting about an area in reach.
+pub(super) async fn in_reach<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AssemblyId) -> Result<Assembly> {
     let found = entity::Entity::find_by_id(id).filter(may.within((entity::Entity, entity::Column::AreaPath)));
-    minutes(db, shelf, may, today, found.one(db).await?.ok_or(NOT_FOUND)?).await
+    found.one(db).await?.ok_or_else(|| NOT_FOUND.into())
 }
 
 /// The newest meetings about an area in reach and what lies below it, with who wrote them down.
@@ -86,28 +92,27 @@ pub async fn list(db: &impl ConnectionTrait, may: &May<ReadBook>, area_id: AreaI
         .await?;
     let names = accounts::names_of_found_rows(db, rows.iter().map(|row| row.recorded_by)).await?;
     let me = may.account_id();
-    let listed = || rows.iter().map(|row| row.id);
+    let ids = || rows.iter().map(|row| row.id);
     let there = present::Entity::find()
         .filter(present::Column::AccountId.eq(me))
-        .filter(present::Column::AssemblyId.is_in(listed()))
+        .filter(present::Column::AssemblyId.is_in(ids()))
         .all(db)
         .await?;
     let confirmed = confirmation::Entity::find()
         .filter(confirmation::Column::AccountId.eq(me))
-        .filter(confirmation::Column::AssemblyId.is_in(listed()))
+        .filter(confirmation::Column::AssemblyId.is_in(ids()))
         .all(db)
         .await?;
-    let awaits = |row: &Assembly| {
-        row.recorded_by != me
-            && there.iter().any(|one| one.assembly_id == row.id)
-            && confirmed.iter().all(|one| one.assembly_id != row.id)
-    };
-    let awaits: Vec<bool> = rows.iter().map(awaits).collect();
-    let listed = |(assembly, awaits_me): (Assembly, bool)| {
+    let mut awaits: HashSet<AssemblyId> = there.into_iter().map(|row| row.assembly_id).collect();
+    for row in confirmed {
+        awaits.remove(&row.assembly_id);
+    }
+    let listed = |assembly: Assembly| {
         let recorded_by = names.get(&assembly.recorded_by).cloned().unwrap_or_default();
+        let awaits_me = assembly.recorded_by != me && awaits.contains(&assembly.id);
         Listed { assembly, recorded_by, awaits_me }
     };
-    Ok(rows.into_iter().zip(awaits).map(listed).collect())
+    Ok(rows.into_iter().map(listed).collect())
 }
 
 pub(super) async fn minutes<V: Verb>(
