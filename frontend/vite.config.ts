@@ -85,7 +85,7 @@ function unusedSvelte(): Plugin {
  * preloads; cut by the bundler alone it would come in ten.
  */
 const core =
-  /node_modules\/(svelte|clsx|esm-env)\/|vite\/preload-helper|src\/(App|api|awards\/Home|parts\/(BottomBar|Header|Problem)|households\/(list|words|recent|Household(Finder|Rows))|kept|big|navigation|points|router|session|rules\/in-force|awards\/todo)\b/;
+  /node_modules\/(svelte|clsx|esm-env)\/|vite\/preload-helper|src\/(App|api|awards\/Home|parts\/(BottomBar|Header|Problem)|households\/(list|words|recent|Household(Finder|Rows))|kept|big|navigation|points|router|session|rules\/in-force|todo\.svelte)\b/;
 /** Parts of Svelte that only later screens need. */
 const later = /\/(bindings\/(?!shared)|actions)/;
 

@@ -34,6 +34,7 @@ use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{
     accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports, rules, scope,
+    todo,
 };
 
 /// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
@@ -292,6 +293,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
+        .merge(todo::routes::router())
 }
 
 /// Why anything is ever refused, for the documentation: one refusal a code.

@@ -34,6 +34,7 @@ pub mod awards;
 pub mod publicity;
 pub mod reports;
 pub mod spreadsheets;
+pub mod todo;
 pub mod demo;
 
 // The house around them.

@@ -56,6 +56,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
         (name = "rankings", description = "排名: who earned how much in a period"),
         (name = "reports", description = "算分: what a table would give, and how it is used"),
         (name = "imports", description = "导入: rosters and tables from spreadsheets"),
+        (name = "todo", description = "待办: what waits for the caller"),
         (name = "system", description = "系统: health, counters, this document"),
     ),
 )]

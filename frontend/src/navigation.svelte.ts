@@ -48,7 +48,7 @@ export function listen(): void {
     const link = (event.target as Element).closest('a');
     if (!link || link.origin !== location.origin || link.target || link.download) return;
     const href = link.pathname + link.search;
-    if (match(href).screen === 'missing') return;
+    if (match(href).screen === 'outside') return;
     event.preventDefault();
     go(href);
   });

@@ -1,18 +1,13 @@
-/** Paths of the app and the screens behind them; `*` stands for whatever else follows, which the room reads itself. */
+/** Paths that must open at once, and the screens behind them. Every other path belongs to a room (rooms.ts). */
 export const patterns = {
   home: '/',
   signIn: '/sign-in',
   household: '/households/:id',
   award: '/award/:id',
-  many: '/many',
-  review: '/review/*',
-  mine: '/mine',
-  ranking: '/ranking',
-  rules: '/rules/*',
-  me: '/me',
 } as const;
 
-export type Screen = keyof typeof patterns | 'missing';
+/** `outside`: a page of the server, no screen of the app. */
+export type Screen = keyof typeof patterns | 'room' | 'outside';
 
 export interface Place {
   screen: Screen;
@@ -29,7 +24,9 @@ export function match(href: string): Place {
     const params = fit(split(pattern), parts);
     if (params) return { screen: screen as Screen, path, params, query };
   }
-  return { screen: 'missing', path, params: {}, query };
+  // What the server serves itself: its documents, and the pages of households and villages.
+  const outside = /^\/(api|[dhv])\//.test(path);
+  return { screen: outside ? 'outside' : 'room', path, params: {}, query };
 }
 
 function split(path: string): string[] {
@@ -39,7 +36,6 @@ function split(path: string): string[] {
 function fit(pattern: string[], parts: string[]): Record<string, string> | null {
   const params: Record<string, string> = {};
   for (const [at, piece] of pattern.entries()) {
-    if (piece === '*') return params;
     const part = parts[at];
     if (part === undefined) return null;
     if (piece.startsWith(':')) {

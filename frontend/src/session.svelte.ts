@@ -1,10 +1,10 @@
 /** Who is signed in, and what that lets them do here. */
 import { api, ApiError } from './api';
 import type { Account, Role } from './api/types';
-import { todo } from './awards/todo.svelte';
 import { households } from './households/list.svelte';
 import { keep, kept } from './kept';
 import { rules } from './rules/in-force';
+import { todo } from './todo.svelte';
 
 type State = 'starting' | 'in' | 'out' | 'unreachable';
 

@@ -37,6 +37,7 @@ mod m34_mended_awards;
 mod m35_assemblies;
 mod m36_cleared_in_rule;
 mod m37_confirmed_minutes;
+mod m38_waiting;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m35_assemblies::Migration),
             Box::new(m36_cleared_in_rule::Migration),
             Box::new(m37_confirmed_minutes::Migration),
+            Box::new(m38_waiting::Migration),
         ]
     }
 }

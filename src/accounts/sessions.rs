@@ -4,6 +4,9 @@
 //! with the same successor again (on village signal answers get lost); any older token means that
 //! somebody copied it, and the whole sign-in ends.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
@@ -208,6 +211,23 @@ pub async fn acting(db: &impl ConnectionTrait, username: &str) -> Result<Option<
     }
 }
 
+/// People by their accounts, for what they said earlier and others carry out now: stopped accounts and
+/// those with a one-time password are not among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn identities(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = AccountId>,
+) -> Result<HashMap<AccountId, Arc<Identity>>> {
+    let active = account::Entity::find()
+        .filter(account::Column::Id.is_in(ids))
+        .filter(account::Column::DisabledAt.is_null())
+        .filter(account::Column::MustChangePassword.eq(false));
+    let people = all_known(db, active.all(db).await?).await?;
+    Ok(people.into_iter().map(|one| (one.account_id, Arc::new(one))).collect())
+}
+
 /// An account with its scopes, as if its password were its own.
 async fn known(
     db: &impl ConnectionTrait,
@@ -215,23 +235,33 @@ async fn known(
     session_id: SessionId,
     expires_at: Millis,
 ) -> Result<Identity> {
-    let scopes = scope::Entity::find().filter(scope::Column::AccountId.eq(account.id)).all(db).await?;
-    let areas = areas::of_found_rows(db, scopes.iter().map(|scope| scope.area_id)).await?;
-    let scopes = scopes.into_iter().filter_map(|row| {
-        let path = areas.get(&row.area_id)?.path.clone();
-        let scope::Model { id, role, area_id, begins_on, ends_on, .. } = row;
-        Some(Scope { id, role, area_id, path, begins_on, ends_on })
-    });
-    Ok(Identity {
+    let identity = all_known(db, vec![account]).await?.pop().ok_or(SIGNED_OUT)?;
+    Ok(Identity { session_id, expires_at, ..identity })
+}
+
+/// Accounts with their scopes, in their order, as on a machine where nobody signs in.
+async fn all_known(db: &impl ConnectionTrait, accounts: Vec<account::Model>) -> Result<Vec<Identity>> {
+    let ids = accounts.iter().map(|account| account.id);
+    let rows = scope::Entity::find().filter(scope::Column::AccountId.is_in(ids)).all(db).await?;
+    let areas = areas::of_found_rows(db, rows.iter().map(|scope| scope.area_id)).await?;
+    let mut scopes: HashMap<AccountId, Vec<Scope>> = HashMap::new();
+    for row in rows {
+        let Some(area) = areas.get(&row.area_id) else { continue };
+        let scope::Model { id, account_id, role, area_id, begins_on, ends_on, .. } = row;
+        let held = Scope { id, role, area_id, path: area.path.clone(), begins_on, ends_on };
+        scopes.entry(account_id).or_default().push(held);
+    }
+    let identity = |account: account::Model| Identity {
         account_id: account.id,
-        session_id,
+        session_id: SessionId(Uuid::nil()),
         username: account.username,
         name: account.name,
         household_id: account.household_id,
         must_change_password: false,
-        scopes: scopes.collect(),
-        expires_at,
-    })
+        scopes: scopes.remove(&account.id).unwrap_or_default(),
+        expires_at: Millis::MAX,
+    };
+    Ok(accounts.into_iter().map(identity).collect())
 }
 
 async fn revoke(tx: &Tx, clock: &Clock, row: session::Model, action: &'static str) -> Result<()> {

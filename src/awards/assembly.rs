@@ -39,7 +39,7 @@ use crate::scope::{May, Review};
 
 pub use entity::Model as Assembly;
 pub use meeting::{Line, Meeting};
-pub use minutes::{Listed, Minutes, Present, find, list};
+pub use minutes::{Listed, Minutes, Present, awaiting, find, list};
 
 use minutes::{in_reach, minutes};
 

@@ -13,7 +13,7 @@ use crate::error::{NOT_FOUND, Result};
 use crate::households;
 use crate::ids::{AccountId, AwardId, HouseholdId};
 use crate::rules::Shelf;
-use crate::scope::{May, ReadBook, Review, Verb, subtree};
+use crate::scope::{AddPoints, May, ReadBook, Review, Verb, subtree};
 
 const GRID_PATH: (households::entity::Entity, households::entity::Column) =
     (households::entity::Entity, households::entity::Column::GridPath);
@@ -114,6 +114,18 @@ pub async fn decidable(
         }
     }
     Ok((shown, place))
+}
+
+/// How many awards this person recorded, of those in reach, came back to be mended; counted up to `most`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn returned(db: &impl ConnectionTrait, may: &May<AddPoints>, most: u64) -> Result<u64> {
+    let query = in_reach(may.within(GRID_PATH))
+        .filter(entity::Column::RecordedBy.eq(may.account_id()))
+        .filter(entity::Column::Status.eq(Status::Returned));
+    let ids: Vec<AwardId> = query.select_only().column(entity::Column::Id).limit(most).into_tuple().all(db).await?;
+    Ok(ids.len() as u64)
 }
 
 /// What waits for somebody like this person: submitted, not his own, not for his own household.

@@ -7,6 +7,7 @@
 //! that an operation, a role or a parameter that names something cannot be forgotten here.
 
 mod caller;
+mod deeds;
 mod gone;
 mod place;
 mod row;

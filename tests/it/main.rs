@@ -31,5 +31,6 @@ mod review;
 mod rule_sets;
 mod session;
 mod shapes;
+mod todo;
 mod waiting;
 mod writer;

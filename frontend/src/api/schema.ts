@@ -904,6 +904,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/todo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for me, kind by kind. */
+        get: operations["list_todo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trials/{id}": {
         parameters: {
             query?: never;
@@ -3555,6 +3572,34 @@ export interface components {
             own_items_max: number | null;
             /** @default null */
             own_points_max: components["schemas"]["Hundredths"] | null;
+        };
+        /** @description Something that waits for the caller. */
+        Todo: {
+            /**
+             * Format: int64
+             * @description How many, at most 50.
+             * @example 3
+             */
+            count: number;
+            /** @description What. */
+            kind: components["schemas"]["TodoKind"];
+            /**
+             * @description There are more than 50.
+             * @example false
+             */
+            more: boolean;
+        };
+        /**
+         * @description What waits.
+         * @enum {string}
+         */
+        TodoKind: "review" | "confirm" | "returned" | "file_rules";
+        /** @description Everything that waits for the caller. */
+        Todos: {
+            /** @description Kinds of which something waits, those for which households wait first. */
+            items: components["schemas"]["Todo"][];
+            /** @description Always null. */
+            next_cursor: string | null;
         };
         /** @description A trial of a table. */
         Trial: {
@@ -13165,6 +13210,85 @@ export interface operations {
             };
             /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_todo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "count": 3,
+                     *           "kind": "review",
+                     *           "more": false
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Todos"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

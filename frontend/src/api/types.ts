@@ -51,6 +51,9 @@ export type AssemblyOutcome = Schemas['AssemblyOutcome'];
 export type NewAssembly = Schemas['NewAssembly'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
+export type Todo = Schemas['Todo'];
+export type TodoKind = Schemas['TodoKind'];
+
 export type RankingRow = Schemas['Place'];
 export type Ranking = Schemas['Ranking'];
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
 use super::Assembly;
@@ -16,7 +17,7 @@ use crate::error::{NOT_FOUND, Result};
 use crate::households;
 use crate::ids::{AccountId, AreaId, AssemblyId, AwardId};
 use crate::rules::Shelf;
-use crate::scope::{May, ReadBook, Verb, subtree};
+use crate::scope::{May, ReadBook, Review, Verb, subtree};
 
 /// Meetings shown of an area.
 const SHOWN_MAX: u64 = 50;
@@ -75,6 +76,36 @@ pub async fn find(
 pub(super) async fn in_reach<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, id: AssemblyId) -> Result<Assembly> {
     let found = entity::Entity::find_by_id(id).filter(may.within((entity::Entity, entity::Column::AreaPath)));
     found.one(db).await?.ok_or_else(|| NOT_FOUND.into())
+}
+
+/// How many meetings this person was in, wrote no minutes of and has not confirmed; counted up to `most`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn awaiting(db: &impl ConnectionTrait, may: &May<Review>, most: u64) -> Result<u64> {
+    let me = may.account_id();
+    let confirmed = Query::select()
+        .column(confirmation::Column::AssemblyId)
+        .from(confirmation::Entity)
+        .and_where(Expr::col(confirmation::Column::AccountId).eq(me))
+        .to_owned();
+    let there = Query::select()
+        .column(present::Column::AssemblyId)
+        .from(present::Entity)
+        .and_where(Expr::col(present::Column::AccountId).eq(me))
+        .to_owned();
+    let ids: Vec<AssemblyId> = entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(may.within((entity::Entity, entity::Column::AreaPath)))
+        .filter(entity::Column::Id.in_subquery(there))
+        .filter(entity::Column::Id.not_in_subquery(confirmed))
+        .filter(entity::Column::RecordedBy.ne(me))
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.len() as u64)
 }
 
 /// The newest meetings about an area in reach and what lies below it, with who wrote them down.

@@ -33,7 +33,7 @@ test('a deed that asks for a photo is recorded with one, and the panel sees it @
   expect(award.proof_pending).toBe(false);
   expect(award.evidence.map((photo) => photo.id)).toEqual(evidence);
 
-  await signedIn('panel');
+  await signedIn('panel', '/review');
   const shown = page.getByRole('img', { name: '照片 1' });
   await expect(shown).toBeVisible();
   await expect

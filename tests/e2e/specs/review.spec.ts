@@ -14,6 +14,9 @@ test('the panel approves, returns and rejects, and the recorder sees why @screen
 
   await signedIn('panel');
   await expect(page.getByRole('heading', { name: '待办' })).toBeVisible();
+  await expect(page.getByRole('link', { name: /等您评议/ })).toContainText('3 条');
+  await look('todo-panel');
+  await page.getByRole('link', { name: /等您评议/ }).tap();
   await expect(page.getByRole('heading', { name: first!.name })).toBeVisible();
   await expect(page.getByText('还有 3 条')).toBeVisible();
   await look('review');
@@ -54,7 +57,7 @@ test('alike awards are approved together, one struck out waits @screen', async (
 }) => {
   const { panel, households: some } = await onTheTable(advice, 3);
 
-  await signedIn('panel');
+  await signedIn('panel', '/review');
   await page.getByRole('button', { name: '同类 3 条一起通过' }).tap();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('checkbox', { name: some[1]!.name }).uncheck();
@@ -77,7 +80,7 @@ test('what demands a photo is approved by saying what was seen @screen', async (
   const { panel, households, awards } = await onTheTable(repairs, 1);
   const [one, award] = [households[0]!, awards[0]!];
 
-  await signedIn('panel');
+  await signedIn('panel', '/review');
   await page.getByRole('button', { name: '通过', exact: true }).tap();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByLabel('看过什么')).toBeVisible();
@@ -102,7 +105,7 @@ test('what somebody else has decided leaves the table, the rest is approved', as
   const { panel, awards } = await onTheTable(advice, 4);
   const cadre = await as('cadre');
 
-  await signedIn('panel');
+  await signedIn('panel', '/review');
   await expect(page.getByText('还有 4 条')).toBeVisible();
   await cadre.post(`/awards/${awards[0]!.id}/approve`, {});
   await page.getByRole('button', { name: '通过', exact: true }).tap();
@@ -126,7 +129,7 @@ test('the table goes on behind its first page', async ({ page, signedIn, onTheTa
     route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
   );
 
-  await signedIn('panel');
+  await signedIn('panel', '/review');
   await expect(page.getByText('还有 1+ 条')).toBeVisible();
   for (const one of some) {
     await expect(page.getByRole('heading', { name: one.name })).toBeVisible();

@@ -3,26 +3,18 @@
 //! Where an operation has several targets, each stands in a row of its own and the others are those
 //! of the first worker's grid.
 
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::json;
 
+use super::deeds::AWARDS;
 use super::row::{Row, plain, target};
-use crate::assembly::meeting_id;
-use crate::awards::award_id;
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
 pub const MADE_BY_THE_PHONE: [(&str, &str); 4] =
     [("submit_award", "id"), ("submit_awards", "awards.id"), ("upload_evidence", "id"), ("hold_assembly", "id")];
 
-/// A meeting about an area that approves one award.
-fn meeting(area: Uuid, award: Uuid) -> Value {
-    let line = json!({"award_id": award, "decision": "approve"});
-    json!({"id": meeting_id(99), "area_id": area, "held_on": "2026-11-20", "present": [], "lines": [line]})
-}
-
 pub const ROWS: &[&[Row]] =
-    &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, RANKINGS, REPORTS, IMPORTS];
+    &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, RANKINGS, REPORTS, IMPORTS, WAITING];
 
 const SYSTEM: &[Row] = &[
     plain("read_health", "", |ask, _| ask),
@@ -213,72 +205,6 @@ const RULES: &[Row] = &[
     }),
 ];
 
-const AWARDS: &[Row] = &[
-    plain("list_awards", "that wait", |ask, _| ask),
-    plain("list_awards", "mine", |ask, _| ask.by("mine", true)),
-    plain("list_awards", "to review", |ask, _| ask.by("reviewable", true)),
-    target("list_awards", "household_id", "", |ask, asked| ask.by("household_id", asked.place.household)),
-    target("list_awards", "area_id", "that wait in a village", |ask, asked| ask.by("area_id", asked.place.village)),
-    target("list_awards", "area_id", "to review in a grid", |ask, asked| {
-        ask.by("area_id", asked.place.grid).by("reviewable", true)
-    }),
-    target("submit_award", "household_id", "a good deed", |ask, asked| {
-        let rule = asked.place.rule;
-        ask.json(json!({"id": award_id(1), "household_id": asked.place.household, "rule_id": rule, "occurred_on": "2026-11-23"}))
-    }),
-    target("submit_award", "household_id", "a deduction", |ask, asked| {
-        let (household, rule) = (asked.place.household, asked.place.deduction);
-        ask.json(json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23", "note": "倒在渠里"}))
-    }),
-    target("submit_award", "rule_id", "to the own household", |ask, asked| {
-        let rule = asked.place.rule;
-        ask.json(json!({"id": award_id(1), "household_id": asked.own.household, "rule_id": rule, "occurred_on": "2026-11-23"}))
-    })
-    .up_to_village(),
-    target("submit_awards", "awards.household_id", "one", |ask, asked| {
-        let (household, rule) = (asked.place.household, asked.place.rule);
-        let award = json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"});
-        ask.json(json!({"awards": [award]}))
-    }),
-    target("submit_awards", "awards.rule_id", "one to the own household", |ask, asked| {
-        let (household, rule) = (asked.own.household, asked.place.rule);
-        let award = json!({"id": award_id(1), "household_id": household, "rule_id": rule, "occurred_on": "2026-11-23"});
-        ask.json(json!({"awards": [award]}))
-    })
-    .up_to_village(),
-    target("get_award", "id", "", |ask, asked| ask.at("id", asked.place.waiting)),
-    target("approve_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.waiting).json(json!({}))
-    }),
-    target("return_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.waiting).json(json!({"reason": "说清楚"}))
-    }),
-    target("reject_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.waiting).json(json!({"reason": "不算"}))
-    }),
-    target("resubmit_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.waiting).json(json!({"occurred_on": "2026-11-23"}))
-    }),
-    target("withdraw_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.waiting).json(json!({}))
-    }),
-    target("reverse_award", "id", "of the place's worker", |ask, asked| {
-        ask.at("id", asked.place.posted).json(json!({"reason": "记错"}))
-    }),
-    target("list_assemblies", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
-    target("list_assembly_people", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)),
-    target("get_assembly", "id", "of a grid", |ask, asked| ask.at("id", asked.place.assembly)),
-    target("confirm_assembly", "id", "of a grid", |ask, asked| {
-        ask.at("id", asked.place.assembly).json(json!({}))
-    }),
-    target("hold_assembly", "area_id", "of a grid", |ask, asked| {
-        ask.json(meeting(asked.place.grid, asked.place.waiting))
-    }),
-    target("hold_assembly", "lines.award_id", "in the own village", |ask, asked| {
-        ask.json(meeting(asked.own.village, asked.place.waiting))
-    }),
-];
-
 const RANKINGS: &[Row] = &[
     target("list_rankings", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)).up_to_village(),
     target("list_rankings", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
@@ -314,3 +240,5 @@ const IMPORTS: &[Row] = &[
     target("import_rules", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, TABLE)),
     target("import_rules", "area_id", "into a town", |ask, asked| ask.form(asked.place.town, TABLE)),
 ];
+
+const WAITING: &[Row] = &[plain("list_todo", "one's own", |ask, _| ask)];

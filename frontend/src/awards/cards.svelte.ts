@@ -1,11 +1,12 @@
-/** Awards that wait for this reviewer; the number in the bottom bar and the cards of 待办. */
+/** Awards that wait for this reviewer, one card each. */
 import { api, query } from '../api';
 import type { Award, List } from '../api/types';
+import { todo } from '../todo.svelte';
 
 let items = $state.raw<Award[]>([]);
 let cursor = $state.raw<string | null>(null);
 
-export const todo = {
+export const cards = {
   get items() {
     return items;
   },
@@ -25,12 +26,9 @@ export const todo = {
     items = on ? [...items, ...page.items] : page.items;
     cursor = page.next_cursor;
   },
-  forget() {
-    items = [];
-    cursor = null;
-  },
   done(award: Award): void {
     items = items.filter((one) => one.id !== award.id);
+    todo.refresh();
   },
   /** Puts a card behind the others, to be looked at later. */
   later(award: Award): void {
