@@ -286,6 +286,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(areas::routes::router())
         .merge(accounts::routes::router())
         .merge(rules::routes::router())
+        .merge(rules::scans::routes::router())
         .merge(households::routes::router())
         .merge(evidence::routes::router())
         .merge(awards::routes::router())

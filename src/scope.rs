@@ -110,6 +110,8 @@ verbs! {
     ReadBook: GridWorker | VillageCadre | PanelMember | Supervisor | TownAdmin | CountyAdmin;
     /// Record good deeds.
     AddPoints: GridWorker | VillageCadre;
+    /// Send photos of deeds, or of minutes.
+    SendPhotos: GridWorker | VillageCadre | PanelMember;
     /// Record a deduction, which a review then decides.
     Deduct: VillageCadre;
     /// Approve, return, reject.

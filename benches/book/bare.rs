@@ -130,6 +130,7 @@ impl Bare {
             note: None,
             done_by: None,
             handled_by: None,
+            proof: None,
             photos: Vec::new(),
         };
         let mut entry = entry::Model {

@@ -1,5 +1,5 @@
 /** Codes of the API in the words of the village. */
-import type { AwardStatus, Proof, Role, Rule, StatementLine, StepKind } from './api/types';
+import type { Award, AwardStatus, Proof, Role, Rule, StatementLine, StepKind } from './api/types';
 import { points } from './points';
 
 export const roleWords: Record<Role, string> = {
@@ -20,7 +20,7 @@ export const statusWords: Record<AwardStatus, string> = {
   reversed: '已改正',
 };
 
-const proofs: Record<Proof, string> = {
+export const proofNames: Record<Proof, string> = {
   none: '',
   sign_in: '签到',
   photo: '照片',
@@ -34,7 +34,7 @@ const proofs: Record<Proof, string> = {
 
 /** 要照片; empty when nothing is asked. */
 export function proofWords(rule: Rule): string {
-  const wanted = rule.proofs.filter((proof) => proof !== 'none').map((proof) => proofs[proof]);
+  const wanted = rule.proofs.filter((proof) => proof !== 'none').map((proof) => proofNames[proof]);
   return wanted.length ? `要${wanted.join('或')}` : '';
 }
 
@@ -67,3 +67,8 @@ export const stepWords: Record<StepKind, string> = {
   refold: '重算',
   resubmit: '改好再交',
 };
+
+/** 证书:县文明办 2026 年奖状 */
+export function shownWords({ proof }: Award): string {
+  return proof ? `${proofNames[proof.kind]}:${proof.words}` : '';
+}

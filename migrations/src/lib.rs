@@ -38,6 +38,7 @@ mod m35_assemblies;
 mod m36_cleared_in_rule;
 mod m37_confirmed_minutes;
 mod m38_waiting;
+mod m39_proofs;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m36_cleared_in_rule::Migration),
             Box::new(m37_confirmed_minutes::Migration),
             Box::new(m38_waiting::Migration),
+            Box::new(m39_proofs::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ pub mod meeting;
 mod minutes;
 pub mod outward;
 pub mod routes;
+pub mod scans;
 mod sitting;
 
 use chrono::NaiveDate;

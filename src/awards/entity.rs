@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::clock::Millis;
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
+use crate::rules::terms::Proof;
 
 /// Where an award stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
@@ -77,6 +78,10 @@ pub struct Model {
     pub done_by: Option<String>,
     /// Who brought it in when another typed it.
     pub handled_by: Option<String>,
+    /// Another proof than a photo: of which kind.
+    pub proof_kind: Option<Proof>,
+    /// And which one.
+    pub proof_words: Option<String>,
     /// Who recorded it.
     pub recorded_by: AccountId,
     /// The recorder's own household: it waits for somebody else.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::proof::Shown;
 use super::{Raw, Status, Submission};
 use crate::error::Result;
 use crate::hundredths::Hundredths;
@@ -15,7 +16,7 @@ use crate::scope::{AddPoints, May};
 
 /// A deed to be recorded.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = NewAward, example = json!({ "quantity": 1, "degree": null, "people": null }))]
+#[schema(as = NewAward, example = json!({ "quantity": 1, "degree": null, "people": null, "proof": null }))]
 #[serde(deny_unknown_fields)]
 pub struct AwardIn {
     /// UUIDv7 made on the phone; sending the same again records nothing twice.
@@ -44,6 +45,8 @@ pub struct AwardIn {
     /// Who brought it in when another types it, up to 30 characters.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
+    /// Another proof than a photo, where the rule asks for one.
+    pub proof: Option<Shown>,
     /// Photos of it that were sent before, at most 3; each shows one award.
     #[serde(default)]
     #[schema(max_items = 3, example = json!([]))]
@@ -57,7 +60,7 @@ impl AwardIn {
     /// One problem a field.
     pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
         let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = self;
-        let Self { note, done_by, handled_by, evidence, .. } = self;
+        let Self { note, done_by, handled_by, proof, evidence, .. } = self;
         let raw = Raw {
             id,
             household_id,
@@ -69,6 +72,7 @@ impl AwardIn {
             note,
             done_by,
             handled_by,
+            proof,
             evidence,
         };
         Submission::parse(raw, Arc::clone(recorder))
@@ -77,7 +81,7 @@ impl AwardIn {
 
 /// A returned deed as its recorder says it now. What is left out is said no more.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = MendedAward, example = json!({ "quantity": 1, "degree": null, "people": null }))]
+#[schema(as = MendedAward, example = json!({ "quantity": 1, "degree": null, "people": null, "proof": null }))]
 #[serde(deny_unknown_fields)]
 pub struct MendedIn {
     /// As for a new deed.
@@ -100,6 +104,8 @@ pub struct MendedIn {
     /// Up to 30 characters.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
+    /// As for a new deed.
+    pub proof: Option<Shown>,
     /// Photos to be added to those it has; at most 3 in all.
     #[serde(default)]
     #[schema(max_items = 3, example = json!([]))]
@@ -116,7 +122,7 @@ impl MendedIn {
         (id, household_id, rule_id): (AwardId, HouseholdId, RuleId),
         recorder: &Arc<May<AddPoints>>,
     ) -> Result<Submission> {
-        let Self { quantity, degree, people, occurred_on, note, done_by, handled_by, evidence } = self;
+        let Self { quantity, degree, people, occurred_on, note, done_by, handled_by, proof, evidence } = self;
         let new = AwardIn {
             id,
             household_id,
@@ -128,6 +134,7 @@ impl MendedIn {
             note,
             done_by,
             handled_by,
+            proof,
             evidence,
         };
         new.parse(recorder)

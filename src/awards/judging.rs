@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
+use super::proof::Shown;
 use super::view::Background;
 use super::{
     Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, RULE_NOT_RECORDED, Status, Submission,
@@ -118,7 +119,8 @@ impl Judging {
         let own_household = item.recorder.identity.household_id == Some(household.id);
         self.refuse_photos(item, household)?;
         let shown = !item.evidence.is_empty() && rule.terms.proofs.contains(&Proof::Photo);
-        let proof_pending = rule.terms.demands_proof() && !shown;
+        Shown::fits(item.proof.as_ref(), rule)?;
+        let proof_pending = rule.terms.demands_proof() && !shown && item.proof.is_none();
         let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
         // Neighbours may come along; that more came than live there is for others to believe.
         let crowd = people.is_some_and(|came| came > household.size);
@@ -146,6 +148,8 @@ impl Judging {
             note: item.note.clone(),
             done_by: item.done_by.clone(),
             handled_by: item.handled_by.clone(),
+            proof_kind: item.proof.as_ref().map(|shown| shown.kind),
+            proof_words: item.proof.as_ref().map(|shown| shown.words.clone()),
             recorded_by: item.recorder.account_id(),
             own_household,
             digest,

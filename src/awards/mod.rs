@@ -13,6 +13,7 @@ mod inward;
 mod judging;
 pub mod listing;
 pub mod outward;
+pub mod proof;
 mod refold;
 mod resubmission;
 pub mod review;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::proof::Shown;
 use super::statement::{CapUse, Line};
 use super::view::{self, View};
 use super::{Status, StepKind};
@@ -98,7 +99,7 @@ pub struct CanOut {
 /// An award as it stands.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Award, example = json!({
-    "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted",
+    "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted", "proof": null,
 }))]
 pub struct AwardOut {
     /// Made on the phone.
@@ -168,6 +169,8 @@ pub struct AwardOut {
     /// What the recorder wrote beside it.
     #[schema(example = "清扫村道")]
     pub note: Option<String>,
+    /// Another proof than a photo, as its recorder named it.
+    pub proof: Option<Shown>,
     /// The recorder's own household.
     #[schema(example = false)]
     pub own_household: bool,
@@ -187,6 +190,7 @@ pub struct AwardOut {
 impl From<View> for AwardOut {
     fn from(view: View) -> Self {
         let View { award, steps, photos, can, .. } = view;
+        let proof = Shown::of(&award);
         let step = |step: view::Step| StepOut {
             step: step.kind,
             by_name: step.by_name,
@@ -219,6 +223,7 @@ impl From<View> for AwardOut {
             done_by: award.done_by,
             handled_by: award.handled_by,
             note: award.note,
+            proof,
             own_household: award.own_household,
             evidence: photos.into_iter().map(EvidenceOut::from).collect(),
             revision: view::revision(&steps),

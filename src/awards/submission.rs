@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use super::proof::Shown;
 use crate::audit;
 use crate::error::{Error, FieldProblem, INVALID, Result};
 use crate::hundredths::Hundredths;
@@ -46,6 +47,8 @@ pub struct Submission {
     pub done_by: Option<String>,
     /// Plain words.
     pub handled_by: Option<String>,
+    /// Another proof than a photo.
+    pub proof: Option<Shown>,
     /// Photos of it, sent before.
     pub evidence: Vec<EvidenceId>,
     /// Who, and where he may.
@@ -78,6 +81,8 @@ pub struct Raw {
     /// See [`Submission`].
     pub handled_by: Option<String>,
     /// See [`Submission`].
+    pub proof: Option<Shown>,
+    /// See [`Submission`].
     pub evidence: Vec<EvidenceId>,
 }
 
@@ -107,6 +112,9 @@ pub struct Said<'a> {
     pub done_by: Option<&'a str>,
     /// Plain words.
     pub handled_by: Option<&'a str>,
+    /// Another proof than a photo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<&'a Shown>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
@@ -137,6 +145,7 @@ impl Submission {
         let mut name = |field: &str, text: Option<&str>| words::optional(field, text, NAME_CHARS_MAX, &mut problems);
         let done_by = name("done_by", raw.done_by.as_deref());
         let handled_by = name("handled_by", raw.handled_by.as_deref());
+        let proof = raw.proof.map(|shown| shown.parsed(&mut problems));
         if raw.evidence.len() > PHOTOS_MAX {
             problems.push(FieldProblem::new("evidence", "too_many", "一条最多附 3 张照片。"));
         }
@@ -159,6 +168,7 @@ impl Submission {
             note,
             done_by,
             handled_by,
+            proof,
             evidence,
             recorder,
             request_id,
@@ -178,6 +188,7 @@ impl Submission {
             note: self.note.as_deref(),
             done_by: self.done_by.as_deref(),
             handled_by: self.handled_by.as_deref(),
+            proof: self.proof.as_ref(),
             photos,
         }
     }

@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
+use super::proof::Shown;
 use super::{Award, Said, Status, counted, entity, settle};
 use crate::error::Result;
 use crate::evidence::{self, Evidence, UsedFor};
@@ -181,6 +182,7 @@ fn lie(award: &Award, what: &str) -> Lie {
 /// Whether the row still says what its digest was made of. A quantity that was left out
 /// was stored as 1, a number of people as the household's size.
 fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
+    let proof = Shown::of(award);
     let said = |quantity, people: Option<i32>| Said {
         account: award.recorded_by,
         household: award.household_id,
@@ -192,6 +194,7 @@ fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
         note: award.note.as_deref(),
         done_by: award.done_by.as_deref(),
         handled_by: award.handled_by.as_deref(),
+        proof: proof.as_ref(),
         photos: photos.iter().map(|photo| hex::encode(&photo.sha256)).collect(),
     };
     for people in [None, award.people] {

@@ -228,6 +228,7 @@ impl<'a> Life<'a> {
                 note: Some(occasion.note.to_owned()),
                 done_by: None,
                 handled_by: None,
+                proof: None,
                 evidence: Vec::new(),
             };
             items.push(Submission::parse(raw, Arc::clone(&occasion.recorder))?);

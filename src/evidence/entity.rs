@@ -46,6 +46,20 @@ impl ActiveModelBehavior for ActiveModel {}
 pub enum UsedFor {
     /// Shows the deed of an award.
     Award,
+    /// A page of the minutes of the resolution behind a table of rules.
+    Resolution,
+    /// A page of the signed list of a meeting of the panel.
+    Assembly,
+}
+
+impl UsedFor {
+    /// What the whole village decided by is read by all who read its book, and never goes.
+    pub const MINUTES: [Self; 2] = [Self::Resolution, Self::Assembly];
+
+    /// Whether it is a page of minutes.
+    pub fn is_of_minutes(self) -> bool {
+        Self::MINUTES.contains(&self)
+    }
 }
 
 /// The one use of a photo.

@@ -1,15 +1,17 @@
-//! Evidence: photos that show a deed. What comes in is looked at before it is decoded, written anew without
+//! Evidence: photos that show a deed, and pages of minutes. What comes in is looked at before it is decoded, written anew without
 //! anything its camera put beside the picture, and kept as a file under its hash; the row says whose it is.
 //!
 //! Invariants: the phone's id is the photo's identity for ever; the same request again answers the photo as it
 //! stands; a photo belongs to one village and to whoever sent it, and is used once; it is seen by its sender and
-//! by those who review what it was used for, within their reach; rows stay, a file goes after its time and leaves
+//! by those who review what it was used for, within their reach; pages of minutes are seen by everybody who reads
+//! the book there, and stay; rows stay, a file goes after its time and leaves
 //! its hash. A row that is committed has its file, unless it says that the file was removed.
 
 pub mod album;
 pub mod entity;
 pub mod photo;
 pub mod routes;
+pub mod scans;
 pub mod tidying;
 pub mod verify;
 
@@ -27,7 +29,7 @@ use crate::clock::{self, Clock};
 use crate::db::Tx;
 use crate::error::{Error, NOT_FOUND, Refusal, Result};
 use crate::ids::{AccountId, AreaId, EvidenceId};
-use crate::scope::{AddPoints, May, ReadBook, Review};
+use crate::scope::{May, ReadBook, Review, SendPhotos};
 
 pub use album::Album;
 pub use entity::{Model as Evidence, UsedFor};
@@ -90,7 +92,7 @@ impl NewEvidence {
     /// [`NOT_FOUND`] for an area out of reach or above the villages; a problem of an id that is no UUIDv7.
     pub async fn of(
         db: &impl ConnectionTrait,
-        may: &May<AddPoints>,
+        may: &May<SendPhotos>,
         id: EvidenceId,
         area_id: AreaId,
         file: &[u8],
@@ -144,7 +146,7 @@ pub async fn refuse_beyond_quota(db: &impl ConnectionTrait, clock: &Clock, villa
 pub async fn record(
     tx: &Tx,
     clock: &Clock,
-    may: &May<AddPoints>,
+    may: &May<SendPhotos>,
     new: &NewEvidence,
     photo: &Photo,
 ) -> Result<(Evidence, bool)> {
@@ -184,11 +186,13 @@ pub async fn record(
 /// # Errors
 /// [`NOT_FOUND`] for everybody else; [`REMOVED`] when its time is over.
 pub async fn find(db: &impl ConnectionTrait, clock: &Clock, may: &May<ReadBook>, id: EvidenceId) -> Result<Evidence> {
-    let query = entity::Entity::find_by_id(id).filter(may.within(entity::Column::AreaPath));
-    let found = query.one(db).await?.ok_or(NOT_FOUND)?;
-    if found.uploaded_by != may.account_id() {
+    let found = entity::Entity::find_by_id(id).one(db).await?.ok_or(NOT_FOUND)?;
+    if found.uploaded_by != may.account_id() || !may.reaches(&found.area_path) {
         let reviews = may.also::<Review>(clock.today()).is_ok_and(|may| may.reaches(&found.area_path));
-        if !reviews || !used(db, [id]).await?.contains(&id) {
+        // A worker reads what his whole village resolved.
+        let seen = |kind: UsedFor| if kind.is_of_minutes() { may.touches(&found.area_path) } else { reviews };
+        let used = usage::Entity::find_by_id(id).one(db).await?;
+        if !used.is_some_and(|used| seen(used.cause_kind)) {
             return Err(NOT_FOUND.into());
         }
     }

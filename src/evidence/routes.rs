@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +23,7 @@ use crate::error::{Error, FieldProblem, Problem, Result};
 use crate::http::ValidPath;
 use crate::http::form::{FORM_BYTES_MAX, File, Form};
 use crate::ids::{AreaId, EvidenceId};
-use crate::scope::{AddPoints, May, ReadBook};
+use crate::scope::{May, ReadBook, SendPhotos};
 
 /// The room's routes.
 pub fn router() -> OpenApiRouter<App> {
@@ -110,7 +110,33 @@ impl From<Evidence> for EvidenceOut {
     }
 }
 
-/// Sends a photo that an award will name. It is turned upright, made smaller and written anew: what the camera
+/// Pages of minutes that were photographed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Scans)]
+#[serde(deny_unknown_fields)]
+pub struct ScansIn {
+    /// Photos that were sent before, at most 20 in all; those that are kept there already may be named again.
+    #[schema(min_items = 1, max_items = 20, example = json!(["01939f7e-0000-7000-8000-000000000601"]))]
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// Pages of minutes, in the order in which they came.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KeptScans)]
+pub struct ScansOut {
+    /// The photos.
+    items: Vec<EvidenceOut>,
+    /// Always null.
+    next_cursor: Option<String>,
+}
+
+impl From<Vec<Evidence>> for ScansOut {
+    fn from(pages: Vec<Evidence>) -> Self {
+        Self { items: pages.into_iter().map(EvidenceOut::from).collect(), next_cursor: None }
+    }
+}
+
+/// Sends a photo that an award, or minutes, will name. It is turned upright, made smaller and written anew: what the camera
 /// put beside it (place, time, device) is not kept. The same id and file again answer the photo as it stands (200).
 #[utoipa::path(
     post, path = "/evidence", tag = "evidence",
@@ -126,7 +152,7 @@ impl From<Evidence> for EvidenceOut {
 )]
 async fn upload_evidence(
     State(app): State<App>,
-    may: May<AddPoints>,
+    may: May<SendPhotos>,
     input: EvidenceIn,
 ) -> Result<(StatusCode, Json<EvidenceOut>)> {
     let db = app.db.read();

@@ -9,13 +9,14 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, DatabaseBackend, QueryOrder as _, QuerySelect as _};
 
 use super::album::{Album, Hash};
-use super::entity::{self, usage};
+use super::entity::{self, UsedFor, usage};
 use crate::audit::{self, Act};
 use crate::clock::{Clock, Millis};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 
-/// How long a photo is kept that something uses: this year's accounts are looked at through the next one.
+/// How long a photo is kept that shows a deed: this year's accounts are looked at through the next one. Pages of
+/// minutes stay as long as the book that was decided by them.
 const KEPT_FOR: Duration = Duration::from_hours(2 * 365 * 24);
 /// How long a photo waits for the award that it was taken for: phones offer what they hold for thirty days.
 const UNUSED_FOR: Duration = Duration::from_hours(31 * 24);
@@ -37,9 +38,15 @@ pub async fn remove_some(tx: &Tx, clock: &Clock, album: &Album) -> Result<usize>
     let unused = Condition::all()
         .add(entity::Column::UploadedAt.lt(before(clock, UNUSED_FOR)))
         .add(Expr::col(entity::Column::Id).not_in_subquery(used));
+    let minutes = Query::select()
+        .column(usage::Column::EvidenceId)
+        .from(usage::Entity)
+        .and_where(Expr::col(usage::Column::CauseKind).is_in(UsedFor::MINUTES))
+        .to_owned();
     let over = entity::Entity::find()
         .filter(entity::Column::RemovedAt.is_null())
         .filter(Condition::any().add(entity::Column::UploadedAt.lt(before(clock, KEPT_FOR))).add(unused))
+        .filter(Expr::col(entity::Column::Id).not_in_subquery(minutes))
         .order_by_asc(entity::Column::UploadedAt)
         .limit(AT_ONCE);
     hold_still(tx).await?;

@@ -25,6 +25,7 @@ pub mod reach;
 pub mod red_lines;
 pub mod remarks;
 pub mod routes;
+pub mod scans;
 pub mod shape;
 pub mod shelf;
 pub mod soundness;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{Datelike as _, Months, NaiveDate};
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -91,8 +92,9 @@ pub struct DegreeYears {
 }
 
 /// 佐证: what shows that the deed was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]
 #[serde(rename_all = "snake_case")]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum Proof {
     /// 无
     None,
@@ -254,6 +256,13 @@ impl Terms {
     /// Whether it may no longer be recorded without the assembly: more than 补录期限 have passed.
     pub fn is_overdue(&self, occurred_on: NaiveDate, recorded_on: NaiveDate) -> bool {
         self.late_days.is_some_and(|days| (recorded_on - occurred_on).num_days() > i64::from(days))
+    }
+}
+
+impl Proof {
+    /// Whether it is named in words: which certificate, who the two sides are, when it was decided.
+    pub fn is_said(self) -> bool {
+        !matches!(self, Self::None | Self::Photo)
     }
 }
 

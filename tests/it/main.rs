@@ -23,6 +23,7 @@ mod imports;
 mod kill_storm;
 mod ledger;
 mod periods;
+mod proofs;
 mod refold;
 mod refusals;
 mod reports;

@@ -217,6 +217,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assemblies/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photographed pages of the signed list of a meeting. */
+        get: operations["list_assembly_scans"];
+        put?: never;
+        /** Keeps photographed pages with the minutes, behind those that they have. The same again changes nothing. */
+        post: operations["keep_assembly_scans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/awards": {
         parameters: {
             query?: never;
@@ -381,7 +399,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends a photo that an award will name. It is turned upright, made smaller and written anew: what the camera
+         * Sends a photo that an award, or minutes, will name. It is turned upright, made smaller and written anew: what the camera
          *     put beside it (place, time, device) is not kept. The same id and file again answer the photo as it stands (200).
          */
         post: operations["upload_evidence"];
@@ -813,6 +831,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rule-sets/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photographed pages of the minutes of a resolution. */
+        get: operations["list_rule_set_scans"];
+        put?: never;
+        /** Keeps photographed pages with a resolution, behind those that it has. The same again changes nothing. */
+        post: operations["keep_rule_set_scans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rule-sets/{id}/sheet": {
         parameters: {
             query?: never;
@@ -1180,6 +1216,8 @@ export interface components {
              * @example true
              */
             confirmed: boolean;
+            /** @description Account. */
+            id: components["schemas"]["AccountId"];
             /**
              * @description His name.
              * @example 王某
@@ -1270,6 +1308,7 @@ export interface components {
             period: string | null;
             /** @description Signed: what it gave, or would give if it were approved now. */
             points: components["schemas"]["Hundredths"];
+            proof: components["schemas"]["AwardProof"] | null;
             /**
              * @description The rule demands a proof that was not given: a reviewer says what he saw.
              * @example false
@@ -1380,6 +1419,16 @@ export interface components {
          * @example 01939f7e-0000-7000-8000-000000000501
          */
         AwardId: string;
+        /** @description What was shown. */
+        AwardProof: {
+            /** @description One of the rule's `proofs`, other than `none` and `photo`. */
+            kind: components["schemas"]["Proof"];
+            /**
+             * @description Which one, up to 60 characters.
+             * @example 县文明办 2026 年奖状
+             */
+            words: string;
+        };
         /**
          * @description Where an award stands.
          * @enum {string}
@@ -1996,6 +2045,13 @@ export interface components {
          * @description A JPEG.
          */
         Jpeg: string;
+        /** @description Pages of minutes, in the order in which they came. */
+        KeptScans: {
+            /** @description The photos. */
+            items: components["schemas"]["Evidence"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+        };
         /**
          * @description How deep an area stands.
          * @example grid
@@ -2049,6 +2105,7 @@ export interface components {
              * @example 2
              */
             people?: number | null;
+            proof?: components["schemas"]["AwardProof"] | null;
             quantity?: components["schemas"]["Hundredths"] | null;
         };
         /** @description What a household earned in a month. */
@@ -2187,6 +2244,7 @@ export interface components {
              * @example 2
              */
             people?: number | null;
+            proof?: components["schemas"]["AwardProof"] | null;
             quantity?: components["schemas"]["Hundredths"] | null;
             /** @description Which rule of the table in force on the day of the deed. */
             rule_id: components["schemas"]["RuleId"];
@@ -2428,6 +2486,7 @@ export interface components {
                 period: string | null;
                 /** @description Signed: what it gave, or would give if it were approved now. */
                 points: components["schemas"]["Hundredths"];
+                proof: components["schemas"]["AwardProof"] | null;
                 /**
                  * @description The rule demands a proof that was not given: a reviewer says what he saw.
                  * @example false
@@ -3297,6 +3356,16 @@ export interface components {
              * @default false
              */
             skip_invalid: boolean;
+        };
+        /** @description Pages of minutes that were photographed. */
+        Scans: {
+            /**
+             * @description Photos that were sent before, at most 20 in all; those that are kept there already may be named again.
+             * @example [
+             *       "01939f7e-0000-7000-8000-000000000601"
+             *     ]
+             */
+            evidence: components["schemas"]["EvidenceId"][];
         };
         /** @description One role over one area. */
         Scope: {
@@ -5269,6 +5338,7 @@ export interface operations {
                      *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
+                     *             "proof": null,
                      *             "proof_pending": false,
                      *             "quantity": 1,
                      *             "recorded_at": "2026-11-23T02:05:00Z",
@@ -5293,6 +5363,7 @@ export interface operations {
                      *       "present": [
                      *         {
                      *           "confirmed": true,
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
                      *           "name": "王某"
                      *         }
                      *       ],
@@ -5344,6 +5415,7 @@ export interface operations {
                      *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
+                     *             "proof": null,
                      *             "proof_pending": false,
                      *             "quantity": 1,
                      *             "recorded_at": "2026-11-23T02:05:00Z",
@@ -5368,6 +5440,7 @@ export interface operations {
                      *       "present": [
                      *         {
                      *           "confirmed": true,
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
                      *           "name": "王某"
                      *         }
                      *       ],
@@ -5660,6 +5733,7 @@ export interface operations {
                      *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
+                     *             "proof": null,
                      *             "proof_pending": false,
                      *             "quantity": 1,
                      *             "recorded_at": "2026-11-23T02:05:00Z",
@@ -5684,6 +5758,7 @@ export interface operations {
                      *       "present": [
                      *         {
                      *           "confirmed": true,
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
                      *           "name": "王某"
                      *         }
                      *       ],
@@ -5804,6 +5879,7 @@ export interface operations {
                      *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
+                     *             "proof": null,
                      *             "proof_pending": false,
                      *             "quantity": 1,
                      *             "recorded_at": "2026-11-23T02:05:00Z",
@@ -5828,6 +5904,7 @@ export interface operations {
                      *       "present": [
                      *         {
                      *           "confirmed": true,
+                     *           "id": "01939f7e-0000-7000-8000-000000000201",
                      *           "name": "王某"
                      *         }
                      *       ],
@@ -5867,6 +5944,274 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assembly_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 183204,
+                     *           "height": 960,
+                     *           "id": "01939f7e-0000-7000-8000-000000000601",
+                     *           "removed_at": null,
+                     *           "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *           "uploaded_at": "2026-11-23T02:04:00Z",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "width": 1280
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeptScans"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_assembly_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssemblyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "evidence": [
+                 *         "01939f7e-0000-7000-8000-000000000601"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Scans"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 183204,
+                     *           "height": 960,
+                     *           "id": "01939f7e-0000-7000-8000-000000000601",
+                     *           "removed_at": null,
+                     *           "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *           "uploaded_at": "2026-11-23T02:04:00Z",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "width": 1280
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeptScans"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `forbidden`: was not there
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `photo_used` 这张照片已经用在别的记录上，请另拍一张。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `photo_not_usable` 有照片没有传上来，或者不是您在本村传的。请重新拍。
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5966,6 +6311,7 @@ export interface operations {
                      *           "people": null,
                      *           "period": "2026-11",
                      *           "points": 5,
+                     *           "proof": null,
                      *           "proof_pending": false,
                      *           "quantity": 1,
                      *           "recorded_at": "2026-11-23T02:05:00Z",
@@ -6076,6 +6422,7 @@ export interface operations {
                  *       "note": "清扫村道",
                  *       "occurred_on": "2026-11-22",
                  *       "people": null,
+                 *       "proof": null,
                  *       "quantity": 1,
                  *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
                  *     }
@@ -6118,6 +6465,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -6171,6 +6519,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -6349,6 +6698,7 @@ export interface operations {
                  *           "note": "清扫村道",
                  *           "occurred_on": "2026-11-22",
                  *           "people": null,
+                 *           "proof": null,
                  *           "quantity": 1,
                  *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
                  *         }
@@ -6396,6 +6746,7 @@ export interface operations {
                      *             "people": null,
                      *             "period": "2026-11",
                      *             "points": 5,
+                     *             "proof": null,
                      *             "proof_pending": false,
                      *             "quantity": 1,
                      *             "recorded_at": "2026-11-23T02:05:00Z",
@@ -6568,6 +6919,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -6700,6 +7052,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -6909,6 +7262,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": null,
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -7080,6 +7434,7 @@ export interface operations {
                  *       "note": "清扫村道，二组的",
                  *       "occurred_on": "2026-11-22",
                  *       "people": null,
+                 *       "proof": null,
                  *       "quantity": 1
                  *     }
                  */
@@ -7120,6 +7475,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": null,
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -7325,6 +7681,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": null,
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -7529,6 +7886,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": "2026-11",
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -7732,6 +8090,7 @@ export interface operations {
                      *       "people": null,
                      *       "period": null,
                      *       "points": 5,
+                     *       "proof": null,
                      *       "proof_pending": false,
                      *       "quantity": 1,
                      *       "recorded_at": "2026-11-23T02:05:00Z",
@@ -12477,6 +12836,276 @@ export interface operations {
                 };
             };
             /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_set_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 183204,
+                     *           "height": 960,
+                     *           "id": "01939f7e-0000-7000-8000-000000000601",
+                     *           "removed_at": null,
+                     *           "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *           "uploaded_at": "2026-11-23T02:04:00Z",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "width": 1280
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeptScans"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_rule_set_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleSetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "evidence": [
+                 *         "01939f7e-0000-7000-8000-000000000601"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Scans"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 183204,
+                     *           "height": 960,
+                     *           "id": "01939f7e-0000-7000-8000-000000000601",
+                     *           "removed_at": null,
+                     *           "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *           "uploaded_at": "2026-11-23T02:04:00Z",
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "width": 1280
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeptScans"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_adopted` 这份细则还没有村民表决，不能备案。
+             *     `photo_used` 这张照片已经用在别的记录上，请另拍一张。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `photo_not_usable` 有照片没有传上来，或者不是您在本村传的。请重新拍。
+             */
             422: {
                 headers: {
                     [name: string]: unknown;

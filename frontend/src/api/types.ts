@@ -49,6 +49,7 @@ export type AssemblyMinutes = Schemas['AssemblyMinutes'];
 export type ListedAssembly = Schemas['ListedAssembly'];
 export type AssemblyOutcome = Schemas['AssemblyOutcome'];
 export type NewAssembly = Schemas['NewAssembly'];
+export type Evidence = Schemas['Evidence'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
 export type Todo = Schemas['Todo'];

@@ -1,6 +1,6 @@
 /** What a person says about a deed before it is sent. */
 import { ApiError, sentence } from '../api';
-import type { Rule } from '../api/types';
+import type { Proof, Rule } from '../api/types';
 import type { Given } from '../rules/worth';
 import { today } from '../today.svelte';
 import type { Photo } from './photos';
@@ -17,6 +17,8 @@ export class Entry {
   doneBy = $state('');
   handledBy = $state('');
   photos = $state.raw<Photo[]>([]);
+  /** Another proof than a photo. */
+  shown = $state<{ kind: Proof | null; words: string }>({ kind: null, words: '' });
   /** What is wrong with the note. */
   noteProblem = $state('');
   #today = today.day;
@@ -27,6 +29,7 @@ export class Entry {
     this.quantity = rule.kind === 'bands' ? null : 1;
     this.degree = null;
     this.people = null;
+    this.shown = { kind: null, words: '' };
     this.noteProblem = '';
   }
 
@@ -63,6 +66,10 @@ export class Entry {
       occurred_on: this.day,
       ...(this.note.trim() && { note: this.note.trim() }),
       ...(this.doneBy.trim() && { done_by: this.doneBy.trim() }),
+      ...(this.shown.kind &&
+        this.shown.words.trim() && {
+          proof: { kind: this.shown.kind, words: this.shown.words.trim() },
+        }),
       ...(this.handledBy.trim() && { handled_by: this.handledBy.trim() }),
     };
   }

@@ -32,9 +32,9 @@ async function small(file: File): Promise<Blob> {
   }
 }
 
-export function taken(files: FileList): Promise<Photo[]> {
+export function taken(files: FileList, most = photosMax): Promise<Photo[]> {
   const one = async (file: File) => ({ id: uuidV7(), file: await small(file), sent: false });
-  return Promise.all([...files].slice(0, photosMax).map(one));
+  return Promise.all([...files].slice(0, most).map(one));
 }
 
 /** Their ids, once all of them have arrived; what has arrived is not sent again. */

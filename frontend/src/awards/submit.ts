@@ -1,7 +1,7 @@
 /** Sends one deed for one or several households, says what became of it, and takes it back. */
 import { api, ApiError } from '../api';
 import { asError } from '../api/client';
-import type { Award, BatchResult, Household, NewAward } from '../api/types';
+import type { Award, BatchResult, Household, NewAward, Proof } from '../api/types';
 import type { AwardIds } from '../award-id';
 import { change, points } from '../points';
 
@@ -14,6 +14,7 @@ export interface Deed {
   note?: string;
   done_by?: string;
   handled_by?: string;
+  proof?: { kind: Proof; words: string };
   evidence?: string[];
 }
 

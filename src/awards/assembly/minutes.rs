@@ -51,6 +51,8 @@ pub struct Listed {
 /// Somebody who was there.
 #[derive(Clone, Debug)]
 pub struct Present {
+    /// Who.
+    pub account_id: AccountId,
     /// His name.
     pub name: String,
     /// Whether he wrote the minutes, or confirmed them from his own account.
@@ -178,7 +180,11 @@ pub(super) async fn minutes<V: Verb>(
     let confirmable = is_asked.then(|| lines.iter().filter(|(line, view)| may_decide(line, view)).count());
     let mut present: Vec<Present> = there
         .iter()
-        .map(|row| Present { name: name(row.account_id), confirmed: confirmed.contains(&row.account_id) })
+        .map(|row| Present {
+            account_id: row.account_id,
+            name: name(row.account_id),
+            confirmed: confirmed.contains(&row.account_id),
+        })
         .collect();
     present.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(Minutes { recorded_by: name(assembly.recorded_by), present, lines, confirmable, assembly })

@@ -191,6 +191,8 @@ pub struct MinutesOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AssemblyPresent)]
 pub struct PresentOut {
+    /// Account.
+    id: AccountId,
     /// His name.
     #[schema(example = "王某")]
     name: String,
@@ -227,7 +229,7 @@ impl From<Minutes> for MinutesOut {
             present: minutes
                 .present
                 .into_iter()
-                .map(|Present { name, confirmed }| PresentOut { name, confirmed })
+                .map(|Present { account_id, name, confirmed }| PresentOut { id: account_id, name, confirmed })
                 .collect(),
             confirmable: minutes.confirmable,
             lines: minutes.lines.into_iter().map(line).collect(),

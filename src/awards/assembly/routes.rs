@@ -7,8 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::outward::{AssembliesOut, ListedOut, MeetingIn, MinutesOut, OfArea, PeopleOut, PersonOut};
+use super::scans;
 use crate::app::App;
 use crate::error::{Problem, Result};
+use crate::evidence::routes::{ScansIn, ScansOut};
 use crate::http::{ValidJson, ValidPath, ValidQuery};
 use crate::ids::AssemblyId;
 use crate::scope::{May, ReadBook, Review};
@@ -20,6 +22,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_assembly_people))
         .routes(routes!(get_assembly))
         .routes(routes!(confirm_assembly))
+        .routes(routes!(list_assembly_scans, keep_assembly_scans))
 }
 
 /// The newest meetings about an area and what lies below it.
@@ -100,4 +103,37 @@ async fn get_assembly(
 ) -> Result<Json<MinutesOut>> {
     let minutes = super::find(app.db.read(), &app.shelf, &may, app.clock.today(), id).await?;
     Ok(Json(minutes.into()))
+}
+
+/// Photographed pages of the signed list of a meeting.
+#[utoipa::path(
+    get, path = "/assemblies/{id}/scans", tag = "awards", params(("id" = AssemblyId, Path)),
+    responses((status = 200, body = ScansOut))
+)]
+async fn list_assembly_scans(
+    State(app): State<App>,
+    may: May<ReadBook>,
+    ValidPath(id): ValidPath<AssemblyId>,
+) -> Result<Json<ScansOut>> {
+    Ok(Json(scans::of(app.db.read(), &may, id).await?.into()))
+}
+
+/// Keeps photographed pages with the minutes, behind those that they have. The same again changes nothing.
+#[utoipa::path(
+    post, path = "/assemblies/{id}/scans", tag = "awards", params(("id" = AssemblyId, Path)), request_body = ScansIn,
+    responses(
+        (status = 200, body = ScansOut),
+        (status = 403, body = Problem, description = "`forbidden`: was not there"),
+        (status = 409, body = Problem, description = "`photo_used`"),
+        (status = 422, body = Problem, description = "`invalid`, `photo_not_usable`"),
+    )
+)]
+async fn keep_assembly_scans(
+    State(app): State<App>,
+    may: May<Review>,
+    ValidPath(id): ValidPath<AssemblyId>,
+    ValidJson(input): ValidJson<ScansIn>,
+) -> Result<Json<ScansOut>> {
+    let pages = input.evidence;
+    Ok(Json(app.write(async |tx| scans::keep(tx, &app.clock, &may, id, &pages).await).await?.into()))
 }

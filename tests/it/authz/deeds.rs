@@ -71,6 +71,10 @@ pub const AWARDS: &[Row] = &[
     target("confirm_assembly", "id", "of a grid", |ask, asked| {
         ask.at("id", asked.place.assembly).json(json!({}))
     }),
+    target("list_assembly_scans", "id", "of a grid", |ask, asked| ask.at("id", asked.place.assembly)),
+    target("keep_assembly_scans", "id", "of a grid, with a photo of nobody's", |ask, asked| {
+        ask.at("id", asked.place.assembly).json(json!({"evidence": [award_id(9)]}))
+    }),
     target("hold_assembly", "area_id", "of a grid", |ask, asked| {
         ask.json(meeting(asked.place.grid, asked.place.waiting))
     }),

@@ -175,6 +175,10 @@ const RULES: &[Row] = &[
     target("issue_rule_set", "id", "a village's draft", |ask, asked| {
         ask.at("id", asked.place.draft).json(json!({"revision": 1}))
     }),
+    target("list_rule_set_scans", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("keep_rule_set_scans", "id", "of a draft", |ask, asked| {
+        ask.at("id", asked.place.draft).json(json!({"evidence": [asked.place.draft]}))
+    }),
     target("list_rule_set_remarks", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("list_rule_set_edits", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
     target("write_rule_set_remark", "id", "of a draft", |ask, asked| {
