@@ -30,7 +30,12 @@ test('the panel approves, returns and rejects, and the recorder sees why @screen
   await expect(page.getByText(`${second!.name}的退回了`)).toBeVisible();
 
   await page.getByRole('button', { name: '不同意' }).tap();
-  await page.getByLabel('为什么').fill('村里去年已经装了');
+  await page.getByRole('dialog').getByRole('button', { name: '不同意' }).tap();
+  const why = page.getByLabel('为什么');
+  const complaint = why.evaluate((field: HTMLTextAreaElement) => field.validationMessage);
+  expect(await complaint).toBe('请填这一项。');
+  await page.getByRole('button', { name: '已经记过了' }).tap();
+  await why.fill('村里去年已经装了');
   await page.getByRole('dialog').getByRole('button', { name: '不同意' }).tap();
   await expect(page.getByText('没有要评议的了')).toBeVisible();
   await look('review-done');
