@@ -33,8 +33,8 @@ use crate::scope::{Identity, May, ReadBook};
 use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{
-    accounts, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports, rules, scope,
-    todo,
+    accounts, activities, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports,
+    rules, scope, todo,
 };
 
 /// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
@@ -291,6 +291,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(evidence::routes::router())
         .merge(awards::routes::router())
         .merge(awards::assembly::routes::router())
+        .merge(activities::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
@@ -311,6 +312,7 @@ fn refusals() -> Vec<Refusal> {
         rules::REFUSALS,
         evidence::REFUSALS,
         awards::REFUSALS,
+        activities::REFUSALS,
         reports::REFUSALS,
     ]
     .concat();

@@ -49,6 +49,8 @@ identity! {
     AwardId = "01939f7e-0000-7000-8000-000000000501",
     /// A meeting of the panel, made on the device of whoever writes it down (UUIDv7).
     AssemblyId = "01939f7e-0000-7000-8000-000000000507",
+    /// An activity of a grid or a village, made on the device of whoever opens it (UUIDv7).
+    ActivityId = "01939f7e-0000-7000-8000-000000000701",
     /// A photo that shows a deed, made on the recorder's phone (UUIDv7).
     EvidenceId = "01939f7e-0000-7000-8000-000000000601",
     /// A trial of a table, kept for a while in memory.

@@ -31,6 +31,7 @@ pub mod accounts;
 pub mod evidence;
 pub mod rules;
 pub mod awards;
+pub mod activities;
 pub mod publicity;
 pub mod reports;
 pub mod spreadsheets;

@@ -140,6 +140,13 @@ pub async fn village_around(db: &impl ConnectionTrait, path: &str) -> Result<Opt
     Ok(village)
 }
 
+/// The paths of the areas around a path, from its village downwards and without itself; none for what stands
+/// at or above a village.
+pub fn paths_around(path: &str) -> impl Iterator<Item = String> {
+    let steps = VILLAGE_STEPS..path.len() / STEP;
+    steps.filter_map(|steps| path.get(..steps * STEP).map(str::to_owned)).collect::<Vec<_>>().into_iter()
+}
+
 /// The village that each of some areas at hand is or lies in, by the area's identity; what stands above the
 /// villages has none.
 ///
@@ -356,7 +363,15 @@ pub async fn below(db: &impl ConnectionTrait, top: &Area) -> Result<Vec<Area>> {
 
 #[cfg(test)]
 mod tests {
-    use super::step;
+    use super::{paths_around, step};
+
+    #[test]
+    fn around_a_grid_lie_its_village_and_the_grids_it_stands_in() {
+        let around = |path| paths_around(path).collect::<Vec<_>>();
+        assert_eq!(around("00010001000100020003"), ["000100010001", "0001000100010002"]);
+        assert_eq!(around("0001000100010002"), ["000100010001"]);
+        assert!(around("000100010001").is_empty() && around("0001").is_empty());
+    }
 
     #[test]
     fn steps_sort_as_their_numbers() {

@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod activities;
 mod areas;
 mod assembly;
 mod authz;

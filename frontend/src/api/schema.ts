@@ -107,6 +107,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Activities of one's areas and of the village around them, latest day first. */
+        get: operations["list_activities"];
+        put?: never;
+        /** Opens an activity. The same again answers it as it stands. */
+        post: operations["open_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One activity, with those of one's households that came. */
+        get: operations["get_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Writes down how many came of each household, from the day of the activity until it ends; one answer each, as
+         *     it stands now. What is sent again, or was overtaken by a higher revision, changes nothing.
+         */
+        put: operations["take_attendance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an activity, with a reason; nobody is awarded. The same again answers it as it stands. */
+        post: operations["cancel_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes an activity: every household that came is awarded, once, in the name of whoever ticked it. A household
+         *     that cannot be awarded is answered with a sentence, the others are awarded. With `trial`, only what would
+         *     come of it is answered. Closed again, it answers as it stands.
+         */
+        post: operations["close_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -1077,6 +1170,145 @@ export interface components {
          * @example 01939f7e-0000-7000-8000-000000000201
          */
         AccountId: string;
+        /** @description An activity. */
+        Activity: {
+            /** @description Of which grid, or the whole village. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description That area's name.
+             * @example 一组
+             */
+            area_name: string;
+            /** @description What the caller may do with it now. */
+            can: components["schemas"]["ActivityCan"];
+            /** @description What the number who came does. */
+            counting: components["schemas"]["ActivityCounting"];
+            /**
+             * @description Which degree.
+             * @example 县
+             */
+            degree: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-11-22T10:00:00Z
+             */
+            ended_at: string | null;
+            /**
+             * @description Who closed or cancelled it.
+             * @example 李某
+             */
+            ended_by_name: string | null;
+            /**
+             * Format: date
+             * @description On which day.
+             * @example 2026-11-22
+             */
+            held_on: string;
+            /**
+             * Format: int64
+             * @description Households that came, also those out of the caller's reach.
+             * @example 23
+             */
+            households: number;
+            id: components["schemas"]["ActivityId"];
+            /**
+             * @description What the village calls it.
+             * @example 清扫村道
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-11-20T02:05:00Z
+             */
+            opened_at: string;
+            /**
+             * @description Who opened it.
+             * @example 王某
+             */
+            opened_by_name: string;
+            /**
+             * Format: int64
+             * @description People who came.
+             * @example 31
+             */
+            people: number;
+            /**
+             * @description Where.
+             * @example 村部门口
+             */
+            place: string | null;
+            /** @description In the rule's unit, for each household, or each person where those are counted. */
+            quantity: components["schemas"]["Hundredths"];
+            /**
+             * @description Why it was cancelled.
+             * @example 下雨没办成
+             */
+            reason: string | null;
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description What people are awarded for.
+             * @example 参加清扫
+             */
+            rule_name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ActivityState"];
+            /**
+             * @description What quantity counts.
+             * @example 人次
+             */
+            unit: string;
+        };
+        /** @description What a household was awarded. */
+        ActivityAward: {
+            /** @description Points that a cap cut off. */
+            clipped: components["schemas"]["Hundredths"];
+            id: components["schemas"]["AwardId"];
+            /** @description What it gave, or would give if it were approved now. */
+            points: components["schemas"]["Hundredths"];
+            /** @description Where the award stands. */
+            status: components["schemas"]["AwardStatus"];
+        };
+        /** @description What the caller may do with an activity now. */
+        ActivityCan: {
+            /**
+             * @description 取消
+             * @example true
+             */
+            cancel: boolean;
+            /**
+             * @description 结束
+             * @example true
+             */
+            close: boolean;
+            /**
+             * @description Tick his households.
+             * @example true
+             */
+            take: boolean;
+        };
+        /**
+         * @description What the number who came does to an award.
+         * @enum {string}
+         */
+        ActivityCounting: "per_person" | "units" | "noted";
+        /**
+         * Format: uuid
+         * @description An activity of a grid or a village, made on the device of whoever opens it (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000701
+         */
+        ActivityId: string;
+        /** @description An activity with those who came. */
+        ActivityPage: components["schemas"]["Activity"] & {
+            /** @description Households in the caller's reach that were ticked, in door order; those struck out again too. */
+            attendance: components["schemas"]["AttendanceRow"][];
+        };
+        /**
+         * @description Where an activity stands.
+         * @enum {string}
+         */
+        ActivityState: "open" | "closed" | "cancelled";
         /** @description An area. */
         Area: {
             /** @description Identity. */
@@ -1223,6 +1455,93 @@ export interface components {
              * @example 王某
              */
             name: string;
+        };
+        /** @description Who came. */
+        Attendance: {
+            /** @description Household by household, 1 to 500. */
+            changes: components["schemas"]["AttendanceChange"][];
+        };
+        /** @description How many of a household came. */
+        AttendanceChange: {
+            /** @description Which household. */
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * Format: int32
+             * @description How many of it came in all; 0 strikes it out again.
+             * @example 2
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description One more than the highest that the phone knows of this household: an older one changes nothing.
+             * @example 1
+             */
+            revision: number;
+        };
+        /** @description What came of one household's tick. */
+        AttendanceResult: {
+            /** @description As it stands now. */
+            attendance?: components["schemas"]["AttendanceRow"];
+            /** @description Why not. */
+            error?: components["schemas"]["Problem"];
+            /**
+             * Format: int32
+             * @description The status it would have had alone: 200, 404, 422 …
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description One answer a household, in the order of the request. */
+        AttendanceResults: {
+            /** @description As many as changes were sent. */
+            results: components["schemas"]["AttendanceResult"][];
+        };
+        /** @description A household that was ticked. */
+        AttendanceRow: {
+            award: components["schemas"]["ActivityAward"] | null;
+            /**
+             * @description Its door.
+             * @example 19号
+             */
+            door: string | null;
+            /**
+             * @description Why it was not.
+             * @example 这一户已经注销，不能再改动。
+             */
+            failure: string | null;
+            /**
+             * @description The grid it lies in.
+             * @example 一组
+             */
+            grid_name: string;
+            /**
+             * @description The household's code.
+             * @example LJP0012
+             */
+            household_code: string;
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * @description The household's head.
+             * @example 陈建桂
+             */
+            household_name: string;
+            /**
+             * Format: int32
+             * @description How many came; 0 when it was struck out again.
+             * @example 2
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description The highest so far.
+             * @example 1
+             */
+            revision: number;
+            /**
+             * @description Who ticked it last.
+             * @example 王某
+             */
+            written_by_name: string;
         };
         /** @description An award as it stands. */
         Award: {
@@ -1496,6 +1815,14 @@ export interface components {
          * @enum {string}
          */
         BoardNames: "middle_masked" | "whole" | "code_only";
+        /** @description Cancelling. */
+        CancelActivity: {
+            /**
+             * @description Why, up to 200 characters.
+             * @example 下雨没办成
+             */
+            reason?: string | null;
+        };
         /** @description 上限: how many units count in a window. */
         Cap: {
             /** @description Units that count. */
@@ -1572,6 +1899,14 @@ export interface components {
              * @example 9
              */
             times: number;
+        };
+        /** @description Closing. */
+        CloseActivity: {
+            /**
+             * @description Only says what would come of it; nothing is kept.
+             * @example false
+             */
+            trial?: boolean;
         };
         /** @description A rule that carries a large part of the points. */
         CoreRule: components["schemas"]["NamedRule"] & {
@@ -2149,6 +2484,37 @@ export interface components {
              */
             username: string;
         };
+        /** @description An activity to be opened. */
+        NewActivity: {
+            /** @description Of which grid, or the whole village. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description Which degree, where the rule has degrees.
+             * @example 县
+             */
+            degree?: string | null;
+            /**
+             * Format: date
+             * @description On which day: up to three months ago, or up to two months ahead.
+             * @example 2026-11-22
+             */
+            held_on: string;
+            /** @description UUIDv7 made on the device; sending the same again opens nothing twice. */
+            id: components["schemas"]["ActivityId"];
+            /**
+             * @description What the village calls it, up to 30 characters.
+             * @example 清扫村道
+             */
+            name: string;
+            /**
+             * @description Where, up to 30 characters.
+             * @example 村部门口
+             */
+            place?: string | null;
+            quantity?: components["schemas"]["Hundredths"] | null;
+            /** @description What people are awarded for: an addition, a ladder or degrees of the table in force on its day. */
+            rule_id: components["schemas"]["RuleId"];
+        };
         /** @description A new area. */
         NewArea: {
             /**
@@ -2373,6 +2739,101 @@ export interface components {
                  * @example worker
                  */
                 username: string;
+            }[];
+            /** @description Ask with this for the next page; absent on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Activity: {
+            /** @description The rows. */
+            items: {
+                /** @description Of which grid, or the whole village. */
+                area_id: components["schemas"]["AreaId"];
+                /**
+                 * @description That area's name.
+                 * @example 一组
+                 */
+                area_name: string;
+                /** @description What the caller may do with it now. */
+                can: components["schemas"]["ActivityCan"];
+                /** @description What the number who came does. */
+                counting: components["schemas"]["ActivityCounting"];
+                /**
+                 * @description Which degree.
+                 * @example 县
+                 */
+                degree: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 * @example 2026-11-22T10:00:00Z
+                 */
+                ended_at: string | null;
+                /**
+                 * @description Who closed or cancelled it.
+                 * @example 李某
+                 */
+                ended_by_name: string | null;
+                /**
+                 * Format: date
+                 * @description On which day.
+                 * @example 2026-11-22
+                 */
+                held_on: string;
+                /**
+                 * Format: int64
+                 * @description Households that came, also those out of the caller's reach.
+                 * @example 23
+                 */
+                households: number;
+                id: components["schemas"]["ActivityId"];
+                /**
+                 * @description What the village calls it.
+                 * @example 清扫村道
+                 */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 * @example 2026-11-20T02:05:00Z
+                 */
+                opened_at: string;
+                /**
+                 * @description Who opened it.
+                 * @example 王某
+                 */
+                opened_by_name: string;
+                /**
+                 * Format: int64
+                 * @description People who came.
+                 * @example 31
+                 */
+                people: number;
+                /**
+                 * @description Where.
+                 * @example 村部门口
+                 */
+                place: string | null;
+                /** @description In the rule's unit, for each household, or each person where those are counted. */
+                quantity: components["schemas"]["Hundredths"];
+                /**
+                 * @description Why it was cancelled.
+                 * @example 下雨没办成
+                 */
+                reason: string | null;
+                rule_id: components["schemas"]["RuleId"];
+                /**
+                 * @description What people are awarded for.
+                 * @example 参加清扫
+                 */
+                rule_name: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["ActivityState"];
+                /**
+                 * @description What quantity counts.
+                 * @example 人次
+                 */
+                unit: string;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
             next_cursor: string | null;
@@ -4701,6 +5162,1087 @@ export interface operations {
             };
             /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_activities: {
+        parameters: {
+            query?: {
+                /** @description Of a grid or a village, what lies below it, and what is held for the whole village around it. */
+                area_id?: components["schemas"]["AreaId"];
+                /** @description Only those that are open, or only those that have ended. */
+                open?: boolean;
+                /** @description Most rows to answer, 1 to 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_name": "一组",
+                     *           "can": {
+                     *             "cancel": true,
+                     *             "close": true,
+                     *             "take": true
+                     *           },
+                     *           "counting": "units",
+                     *           "degree": null,
+                     *           "ended_at": null,
+                     *           "ended_by_name": null,
+                     *           "held_on": "2026-11-22",
+                     *           "households": 23,
+                     *           "id": "01939f7e-0000-7000-8000-000000000701",
+                     *           "name": "清扫村道",
+                     *           "opened_at": "2026-11-20T02:05:00Z",
+                     *           "opened_by_name": "王某",
+                     *           "people": 31,
+                     *           "place": "村部门口",
+                     *           "quantity": 1,
+                     *           "reason": null,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "参加清扫",
+                     *           "state": "open",
+                     *           "unit": "人次"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Activity"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "degree": null,
+                 *       "held_on": "2026-11-22",
+                 *       "id": "01939f7e-0000-7000-8000-000000000701",
+                 *       "name": "清扫村道",
+                 *       "place": "村部门口",
+                 *       "quantity": 1,
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewActivity"];
+            };
+        };
+        responses: {
+            /** @description Was opened before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "attendance": [
+                     *         {
+                     *           "award": null,
+                     *           "door": "19号",
+                     *           "failure": null,
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "people": 2,
+                     *           "revision": 1,
+                     *           "written_by_name": "王某"
+                     *         }
+                     *       ],
+                     *       "can": {
+                     *         "cancel": true,
+                     *         "close": true,
+                     *         "take": true
+                     *       },
+                     *       "counting": "units",
+                     *       "degree": null,
+                     *       "ended_at": null,
+                     *       "ended_by_name": null,
+                     *       "held_on": "2026-11-22",
+                     *       "households": 23,
+                     *       "id": "01939f7e-0000-7000-8000-000000000701",
+                     *       "name": "清扫村道",
+                     *       "opened_at": "2026-11-20T02:05:00Z",
+                     *       "opened_by_name": "王某",
+                     *       "people": 31,
+                     *       "place": "村部门口",
+                     *       "quantity": 1,
+                     *       "reason": null,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加清扫",
+                     *       "state": "open",
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description Opened. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "attendance": [
+                     *         {
+                     *           "award": null,
+                     *           "door": "19号",
+                     *           "failure": null,
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "people": 2,
+                     *           "revision": 1,
+                     *           "written_by_name": "王某"
+                     *         }
+                     *       ],
+                     *       "can": {
+                     *         "cancel": true,
+                     *         "close": true,
+                     *         "take": true
+                     *       },
+                     *       "counting": "units",
+                     *       "degree": null,
+                     *       "ended_at": null,
+                     *       "ended_by_name": null,
+                     *       "held_on": "2026-11-22",
+                     *       "households": 23,
+                     *       "id": "01939f7e-0000-7000-8000-000000000701",
+                     *       "name": "清扫村道",
+                     *       "opened_at": "2026-11-20T02:05:00Z",
+                     *       "opened_by_name": "王某",
+                     *       "people": 31,
+                     *       "place": "村部门口",
+                     *       "quantity": 1,
+                     *       "reason": null,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加清扫",
+                     *       "state": "open",
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `activity_taken` 这个编号已经开过别的活动，请刷新再开。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
+             *     `too_many_open` 村里没结束的活动太多了，请先结束或取消一些再开。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "attendance": [
+                     *         {
+                     *           "award": null,
+                     *           "door": "19号",
+                     *           "failure": null,
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "people": 2,
+                     *           "revision": 1,
+                     *           "written_by_name": "王某"
+                     *         }
+                     *       ],
+                     *       "can": {
+                     *         "cancel": true,
+                     *         "close": true,
+                     *         "take": true
+                     *       },
+                     *       "counting": "units",
+                     *       "degree": null,
+                     *       "ended_at": null,
+                     *       "ended_by_name": null,
+                     *       "held_on": "2026-11-22",
+                     *       "households": 23,
+                     *       "id": "01939f7e-0000-7000-8000-000000000701",
+                     *       "name": "清扫村道",
+                     *       "opened_at": "2026-11-20T02:05:00Z",
+                     *       "opened_by_name": "王某",
+                     *       "people": 31,
+                     *       "place": "村部门口",
+                     *       "quantity": 1,
+                     *       "reason": null,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加清扫",
+                     *       "state": "open",
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_attendance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": [
+                 *         {
+                 *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *           "people": 2,
+                 *           "revision": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Attendance"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "attendance": {
+                     *             "award": null,
+                     *             "door": "19号",
+                     *             "failure": null,
+                     *             "grid_name": "一组",
+                     *             "household_code": "LJP0012",
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "household_name": "陈建桂",
+                     *             "people": 2,
+                     *             "revision": 1,
+                     *             "written_by_name": "王某"
+                     *           },
+                     *           "status": 200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AttendanceResults"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `activity_ended` 这次活动已经结束，不能再改。漏了的户请到记分里单独记。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `activity_to_come` 还没到活动那天，到了那天再记谁来了。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "下雨没办成"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelActivity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "attendance": [
+                     *         {
+                     *           "award": null,
+                     *           "door": "19号",
+                     *           "failure": null,
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "people": 2,
+                     *           "revision": 1,
+                     *           "written_by_name": "王某"
+                     *         }
+                     *       ],
+                     *       "can": {
+                     *         "cancel": true,
+                     *         "close": true,
+                     *         "take": true
+                     *       },
+                     *       "counting": "units",
+                     *       "degree": null,
+                     *       "ended_at": null,
+                     *       "ended_by_name": null,
+                     *       "held_on": "2026-11-22",
+                     *       "households": 23,
+                     *       "id": "01939f7e-0000-7000-8000-000000000701",
+                     *       "name": "清扫村道",
+                     *       "opened_at": "2026-11-20T02:05:00Z",
+                     *       "opened_by_name": "王某",
+                     *       "people": 31,
+                     *       "place": "村部门口",
+                     *       "quantity": 1,
+                     *       "reason": null,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加清扫",
+                     *       "state": "open",
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `forbidden`: it is held for a larger area than the caller's
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `activity_ended` 这次活动已经结束，不能再改。漏了的户请到记分里单独记。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "trial": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CloseActivity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "attendance": [
+                     *         {
+                     *           "award": null,
+                     *           "door": "19号",
+                     *           "failure": null,
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "people": 2,
+                     *           "revision": 1,
+                     *           "written_by_name": "王某"
+                     *         }
+                     *       ],
+                     *       "can": {
+                     *         "cancel": true,
+                     *         "close": true,
+                     *         "take": true
+                     *       },
+                     *       "counting": "units",
+                     *       "degree": null,
+                     *       "ended_at": null,
+                     *       "ended_by_name": null,
+                     *       "held_on": "2026-11-22",
+                     *       "households": 23,
+                     *       "id": "01939f7e-0000-7000-8000-000000000701",
+                     *       "name": "清扫村道",
+                     *       "opened_at": "2026-11-20T02:05:00Z",
+                     *       "opened_by_name": "王某",
+                     *       "people": 31,
+                     *       "place": "村部门口",
+                     *       "quantity": 1,
+                     *       "reason": null,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加清扫",
+                     *       "state": "open",
+                     *       "unit": "人次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `forbidden`: it is held for a larger area than the caller's
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `activity_ended` 这次活动已经结束，不能再改。漏了的户请到记分里单独记。
+             *     `activity_ended`: it was cancelled
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `activity_to_come` 还没到活动那天，到了那天再记谁来了。
+             *     `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             *     `nobody_came` 还没有记谁来了，没有分可记。没办成的活动请点取消。
+             *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
+             */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -52,6 +52,12 @@ export type NewAssembly = Schemas['NewAssembly'];
 export type Evidence = Schemas['Evidence'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
+export type Activity = Schemas['Activity'];
+export type ActivityPage = Schemas['ActivityPage'];
+export type AttendanceRow = Schemas['AttendanceRow'];
+export type AttendanceResult = Schemas['AttendanceResult'];
+export type AttendanceResults = Schemas['AttendanceResults'];
+
 export type Todo = Schemas['Todo'];
 export type TodoKind = Schemas['TodoKind'];
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::row::{Row, plain, target};
+use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
 
@@ -80,5 +81,42 @@ pub const AWARDS: &[Row] = &[
     }),
     target("hold_assembly", "lines.award_id", "in the own village", |ask, asked| {
         ask.json(meeting(asked.own.village, asked.place.waiting))
+    }),
+];
+
+/// A household that came.
+fn came(household: Uuid) -> Value {
+    json!({"changes": [{"household_id": household, "people": 1, "revision": 1}]})
+}
+
+fn opening(area: Uuid, rule: Uuid) -> Value {
+    json!({"id": activity_id(99), "area_id": area, "rule_id": rule, "name": "修水渠", "held_on": "2026-11-23"})
+}
+
+pub const ACTIVITIES: &[Row] = &[
+    plain("list_activities", "all", |ask, _| ask),
+    target("list_activities", "area_id", "of a grid", |ask, asked| ask.by("area_id", asked.place.grid)).up_to_village(),
+    target("list_activities", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village))
+        .up_to_village(),
+    target("open_activity", "area_id", "of a grid", |ask, asked| ask.json(opening(asked.place.grid, asked.own.rule))),
+    target("open_activity", "area_id", "of a village", |ask, asked| {
+        ask.json(opening(asked.place.village, asked.own.rule))
+    }),
+    target("open_activity", "rule_id", "in the own grid", |ask, asked| {
+        ask.json(opening(asked.own.grid, asked.place.rule))
+    })
+    .up_to_village(),
+    target("get_activity", "id", "of a grid", |ask, asked| ask.at("id", asked.place.activity)),
+    target("take_attendance", "id", "of a grid", |ask, asked| {
+        ask.at("id", asked.place.activity).json(came(asked.place.household))
+    }),
+    target("take_attendance", "changes.household_id", "in the own grid", |ask, asked| {
+        ask.at("id", asked.own.activity).json(came(asked.place.household))
+    }),
+    target("close_activity", "id", "to which nobody came", |ask, asked| {
+        ask.at("id", asked.place.activity).json(json!({}))
+    }),
+    target("cancel_activity", "id", "of a grid", |ask, asked| {
+        ask.at("id", asked.place.activity).json(json!({"reason": "下雨没办成了"}))
     }),
 ];

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, award, scope_of, trial};
+use super::place::{Place, Where, activity, award, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -38,6 +38,7 @@ pub async fn place(app: &TestApp) -> Place {
         template: adopted,
         trial: trial(app, &town.cadre, adopted).await,
         assembly: Uuid::nil(),
+        activity: cancelled_activity(app).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,
@@ -77,6 +78,15 @@ async fn closed_household(app: &TestApp, cadre: &Client) -> (Uuid, Uuid, Uuid) {
     let close = json!({"status": "closed"});
     cadre.json(Method::PATCH, &format!("/households/{household}"), close).await.expect(200);
     (household, withdrawn, reversed)
+}
+
+/// An activity that fell through.
+async fn cancelled_activity(app: &TestApp) -> Uuid {
+    let rule = app.town.rule("参加清扫").0;
+    let id = activity(app, &app.town.worker, app.town.grids[0].id.0, (9, rule)).await;
+    let worker = app.signed_in(&app.town.worker).await;
+    worker.post(&format!("/activities/{id}/cancel"), json!({"reason": "下雨没办成"})).await.expect(200);
+    id
 }
 
 /// Ends the one scope of an account, then stops the account.

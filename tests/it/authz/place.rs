@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::gone;
+use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
 use crate::evidence::{photo_id, picture, upload};
@@ -67,6 +68,8 @@ pub struct Place {
     pub trial: Uuid,
     /// A meeting about the place's grid.
     pub assembly: Uuid,
+    /// Held in the place's grid; nobody has come yet.
+    pub activity: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -97,6 +100,7 @@ impl Place {
             template: id(),
             trial: id(),
             assembly: id(),
+            activity: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -152,6 +156,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             template,
             trial: trial(app, &cadre, draft).await,
             assembly: assembly(app, &cadre, workers[number], &grids[number], (at, households[number].0, asked)).await,
+            activity: activity(app, workers[number], grids[number].id.0, (number, rule)).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -183,6 +188,14 @@ async fn assembly(
         "lines": [{"award_id": struck, "decision": "strike", "reason": "没有这回事"}],
     });
     app.signed_in(cadre).await.post("/assemblies", body).await.expect(201);
+    id
+}
+
+/// An activity of today.
+pub async fn activity(app: &TestApp, worker: &Person, grid: Uuid, (number, rule): (usize, Uuid)) -> Uuid {
+    let id = activity_id(100 + u8::try_from(number).unwrap());
+    let body = json!({"id": id, "area_id": grid, "rule_id": rule, "name": "清扫村道", "held_on": "2026-11-23"});
+    app.signed_in(worker).await.post("/activities", body).await.expect(201);
     id
 }
 

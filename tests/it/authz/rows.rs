@@ -5,16 +5,23 @@
 
 use serde_json::json;
 
-use super::deeds::AWARDS;
+use super::deeds::{ACTIVITIES, AWARDS};
 use super::row::{Row, plain, target};
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 4] =
-    [("submit_award", "id"), ("submit_awards", "awards.id"), ("upload_evidence", "id"), ("hold_assembly", "id")];
+pub const MADE_BY_THE_PHONE: [(&str, &str); 5] = [
+    ("submit_award", "id"),
+    ("submit_awards", "awards.id"),
+    ("upload_evidence", "id"),
+    ("hold_assembly", "id"),
+    ("open_activity", "id"),
+];
 
-pub const ROWS: &[&[Row]] =
-    &[SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, RANKINGS, REPORTS, IMPORTS, WAITING];
+pub const ROWS: &[&[Row]] = &[
+    SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, ACTIVITIES, RANKINGS, REPORTS, IMPORTS,
+    WAITING,
+];
 
 const SYSTEM: &[Row] = &[
     plain("read_health", "", |ask, _| ask),
