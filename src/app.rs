@@ -190,6 +190,24 @@ impl App {
         if is_trial { work(&self.db.begin().await?).await } else { self.write(work).await }
     }
 
+    /// [`App::write`] of work that is kept only if its answer says so; else it is rolled back, and only the
+    /// answer remains.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's failure.
+    pub async fn write_if<T>(
+        &self,
+        is_kept: impl FnOnce(&T) -> bool,
+        work: impl AsyncFnOnce(&Tx) -> Result<T>,
+    ) -> Result<T> {
+        let tx = self.db.begin().await?;
+        let done = work(&tx).await?;
+        if is_kept(&done) {
+            self.commit(tx).await?;
+        }
+        Ok(done)
+    }
+
     /// [`App::write`] for a transaction that was begun already.
     ///
     /// # Errors
@@ -290,6 +308,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(households::routes::router())
         .merge(evidence::routes::router())
         .merge(awards::routes::router())
+        .merge(awards::alike::routes::router())
         .merge(awards::assembly::routes::router())
         .merge(activities::routes::router())
         .merge(publicity::routes::router())

@@ -126,6 +126,8 @@ verbs! {
     RevealHousehold: VillageCadre | TownAdmin;
     /// Bring in rosters.
     ImportHouseholds: VillageCadre | TownAdmin | CountyAdmin;
+    /// Bring in deeds that were written on paper.
+    ImportAwards: VillageCadre;
     /// Bring in tables of rules.
     ImportRules: VillageCadre | TownAdmin | CountyAdmin;
     /// Write a village's draft, or as a town the template.

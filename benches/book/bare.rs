@@ -131,6 +131,7 @@ impl Bare {
             done_by: None,
             handled_by: None,
             proof: None,
+            sheet: None,
             photos: Vec::new(),
         };
         let mut entry = entry::Model {

@@ -153,6 +153,7 @@ async fn submissions(
             note: Some(note(activity, terms, row.people)),
             done_by: None,
             handled_by: None,
+            sheet: None,
             evidence: Vec::new(),
             proof: None,
             recorder: Arc::clone(recorder),

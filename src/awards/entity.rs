@@ -82,6 +82,8 @@ pub struct Model {
     pub proof_kind: Option<Proof>,
     /// And which one.
     pub proof_words: Option<String>,
+    /// The sheet of paper it was typed from.
+    pub sheet: Option<String>,
     /// Who recorded it.
     pub recorded_by: AccountId,
     /// The recorder's own household: it waits for somebody else.

@@ -47,6 +47,9 @@ pub struct AwardIn {
     pub handled_by: Option<String>,
     /// Another proof than a photo, where the rule asks for one.
     pub proof: Option<Shown>,
+    /// Number of the sheet of paper it stood on, up to 20 characters.
+    #[schema(example = "12")]
+    pub sheet: Option<String>,
     /// Photos of it that were sent before, at most 3; each shows one award.
     #[serde(default)]
     #[schema(max_items = 3, example = json!([]))]
@@ -60,7 +63,7 @@ impl AwardIn {
     /// One problem a field.
     pub fn parse(self, recorder: &Arc<May<AddPoints>>) -> Result<Submission> {
         let Self { id, household_id, rule_id, quantity, degree, people, occurred_on, .. } = self;
-        let Self { note, done_by, handled_by, proof, evidence, .. } = self;
+        let Self { note, done_by, handled_by, proof, sheet, evidence, .. } = self;
         let raw = Raw {
             id,
             household_id,
@@ -73,6 +76,7 @@ impl AwardIn {
             done_by,
             handled_by,
             proof,
+            sheet,
             evidence,
         };
         Submission::parse(raw, Arc::clone(recorder))
@@ -106,6 +110,9 @@ pub struct MendedIn {
     pub handled_by: Option<String>,
     /// As for a new deed.
     pub proof: Option<Shown>,
+    /// Up to 20 characters.
+    #[schema(example = "12")]
+    pub sheet: Option<String>,
     /// Photos to be added to those it has; at most 3 in all.
     #[serde(default)]
     #[schema(max_items = 3, example = json!([]))]
@@ -122,7 +129,7 @@ impl MendedIn {
         (id, household_id, rule_id): (AwardId, HouseholdId, RuleId),
         recorder: &Arc<May<AddPoints>>,
     ) -> Result<Submission> {
-        let Self { quantity, degree, people, occurred_on, note, done_by, handled_by, proof, evidence } = self;
+        let Self { quantity, degree, people, occurred_on, note, done_by, handled_by, proof, sheet, evidence } = self;
         let new = AwardIn {
             id,
             household_id,
@@ -135,6 +142,7 @@ impl MendedIn {
             done_by,
             handled_by,
             proof,
+            sheet,
             evidence,
         };
         new.parse(recorder)

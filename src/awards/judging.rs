@@ -150,6 +150,7 @@ impl Judging {
             handled_by: item.handled_by.clone(),
             proof_kind: item.proof.as_ref().map(|shown| shown.kind),
             proof_words: item.proof.as_ref().map(|shown| shown.words.clone()),
+            sheet: item.sheet.clone(),
             recorded_by: item.recorder.account_id(),
             own_household,
             digest,

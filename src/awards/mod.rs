@@ -7,6 +7,7 @@
 //! household gets; caps are folded in the order of the items under the village's lock; every step
 //! leaves a row that is never changed.
 
+pub mod alike;
 pub mod assembly;
 pub mod entity;
 mod inward;

@@ -166,6 +166,9 @@ pub struct AwardOut {
     /// Who brought it in.
     #[schema(example = "王某")]
     pub handled_by: Option<String>,
+    /// The sheet of paper it was typed from.
+    #[schema(example = "12")]
+    pub sheet: Option<String>,
     /// What the recorder wrote beside it.
     #[schema(example = "清扫村道")]
     pub note: Option<String>,
@@ -222,6 +225,7 @@ impl From<View> for AwardOut {
             recorded_by: PersonOut { id: award.recorded_by, name: view.recorder_name },
             done_by: award.done_by,
             handled_by: award.handled_by,
+            sheet: award.sheet,
             note: award.note,
             proof,
             own_household: award.own_household,

@@ -70,6 +70,7 @@ impl Steps<'_> {
             note: Set(award.note),
             done_by: Set(award.done_by),
             handled_by: Set(award.handled_by),
+            sheet: Set(award.sheet),
             own_household: Set(award.own_household),
             digest: Set(award.digest),
             first_digest: Set(Some(before.first_digest.clone().unwrap_or_else(|| before.digest.clone()))),

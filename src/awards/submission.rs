@@ -18,6 +18,8 @@ use crate::words;
 pub const NOTE_CHARS_MAX: usize = 200;
 /// Longest name of who did it, or who brought it in.
 pub const NAME_CHARS_MAX: usize = 30;
+/// Longest number of a sheet of paper: `12`, `11-3 二组`.
+pub const SHEET_CHARS_MAX: usize = 20;
 /// Longest reason of a step.
 pub const REASON_CHARS_MAX: usize = 200;
 
@@ -49,6 +51,8 @@ pub struct Submission {
     pub handled_by: Option<String>,
     /// Another proof than a photo.
     pub proof: Option<Shown>,
+    /// The sheet of paper it stood on.
+    pub sheet: Option<String>,
     /// Photos of it, sent before.
     pub evidence: Vec<EvidenceId>,
     /// Who, and where he may.
@@ -83,6 +87,8 @@ pub struct Raw {
     /// See [`Submission`].
     pub proof: Option<Shown>,
     /// See [`Submission`].
+    pub sheet: Option<String>,
+    /// See [`Submission`].
     pub evidence: Vec<EvidenceId>,
 }
 
@@ -115,6 +121,9 @@ pub struct Said<'a> {
     /// Another proof than a photo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<&'a Shown>,
+    /// Plain words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<&'a str>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
@@ -146,6 +155,7 @@ impl Submission {
         let done_by = name("done_by", raw.done_by.as_deref());
         let handled_by = name("handled_by", raw.handled_by.as_deref());
         let proof = raw.proof.map(|shown| shown.parsed(&mut problems));
+        let sheet = words::optional("sheet", raw.sheet.as_deref(), SHEET_CHARS_MAX, &mut problems);
         if raw.evidence.len() > PHOTOS_MAX {
             problems.push(FieldProblem::new("evidence", "too_many", "一条最多附 3 张照片。"));
         }
@@ -169,6 +179,7 @@ impl Submission {
             done_by,
             handled_by,
             proof,
+            sheet,
             evidence,
             recorder,
             request_id,
@@ -189,6 +200,7 @@ impl Submission {
             done_by: self.done_by.as_deref(),
             handled_by: self.handled_by.as_deref(),
             proof: self.proof.as_ref(),
+            sheet: self.sheet.as_deref(),
             photos,
         }
     }

@@ -195,6 +195,7 @@ fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
         done_by: award.done_by.as_deref(),
         handled_by: award.handled_by.as_deref(),
         proof: proof.as_ref(),
+        sheet: award.sheet.as_deref(),
         photos: photos.iter().map(|photo| hex::encode(&photo.sha256)).collect(),
     };
     for people in [None, award.people] {

@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::http::form::File;
 use crate::rules::adoption::{Resolution, adopt};
 use crate::rules::{self, filing};
-use crate::scope::{AdoptRules, FileRules, Identity, ImportHouseholds, ImportRules, May, Verb};
+use crate::scope::{AdoptRules, FileRules, Identity, ImportAwards, ImportHouseholds, ImportRules, May, Verb};
 use crate::spreadsheets::imports::{self, Choices, Import, RosterPlan};
+use crate::spreadsheets::recording;
 use crate::spreadsheets::report::Level;
 
 #[derive(Subcommand)]
@@ -25,6 +26,8 @@ pub(super) enum ImportCommand {
     Households(ImportRoster),
     /// A table of rules, into the village's draft.
     Rules(ImportTable),
+    /// Deeds that were written on paper: a month's grid, or a list.
+    Awards(ImportDeeds),
 }
 
 #[derive(Args)]
@@ -54,6 +57,15 @@ pub(super) struct ImportRoster {
     /// Make the grids that the village does not have.
     #[arg(long)]
     create_grids: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ImportDeeds {
+    #[command(flatten)]
+    source: Source,
+    /// Leave out what was recorded before for the same household, rule and day.
+    #[arg(long)]
+    skip_alike: bool,
 }
 
 #[derive(Args)]
@@ -130,6 +142,7 @@ pub(super) async fn run(command: ImportCommand) -> Outcome {
     match command {
         ImportCommand::Households(command) => import_households(command).await,
         ImportCommand::Rules(command) => import_rules(command).await,
+        ImportCommand::Awards(command) => import_awards(command).await,
     }
 }
 
@@ -167,6 +180,23 @@ async fn import_households(ImportRoster { source, create_grids }: ImportRoster) 
     }
     app.db.close().await?;
     told(&plan.finish(), &name, "户")
+}
+
+async fn import_awards(ImportDeeds { source, skip_alike }: ImportDeeds) -> Outcome {
+    let Desk { app, may, village, file } = Desk::<ImportAwards>::open(&source).await?;
+    let Source { dry_run, skip_invalid, .. } = source;
+    let choices = recording::Choices { dry_run, skip_invalid, skip_alike };
+    let rules = recording::known_rules(app.db.read(), &app.shelf, &village).await?;
+    let deeds = app.desk.deeds(file, rules, app.clock.today()).await?;
+    let bring_in =
+        async |tx: &_| recording::awards(tx, (&app.pen, &app.shelf), &may, (&village, &village), deeds, choices).await;
+    let import = app.write_if(Import::is_written, bring_in).await?;
+    app.db.close().await?;
+    told(&import, &village.name, "条")?;
+    if import.waiting > 0 {
+        println!("其中 {} 条要等评议。", import.waiting);
+    }
+    Ok(())
 }
 
 async fn import_rules(ImportTable { source, adoption }: ImportTable) -> Outcome {

@@ -229,6 +229,7 @@ impl<'a> Life<'a> {
                 done_by: None,
                 handled_by: None,
                 proof: None,
+                sheet: None,
                 evidence: Vec::new(),
             };
             items.push(Submission::parse(raw, Arc::clone(&occasion.recorder))?);

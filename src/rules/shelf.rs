@@ -55,6 +55,11 @@ impl InForce {
         self.by_area.get(&area)?.iter().find(begun)
     }
 
+    /// All sets of an area, latest first day first.
+    pub fn sets(&self, area: AreaId) -> impl Iterator<Item = &Arc<Adopted>> {
+        self.by_area.get(&area).into_iter().flatten()
+    }
+
     /// A set by its identity.
     pub fn set(&self, id: RuleSetId) -> Option<&Arc<Adopted>> {
         self.by_area.values().flatten().find(|adopted| adopted.set.id == id)

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::deeds::{self, Deeds, KnownRule};
 use super::exports::{RulesSheet, SheetFormat};
+use super::month_sheet::MonthSheet;
 use super::report::Parsed;
 use super::roster::{self, Roster};
 use super::rules_table::{self, RuleRow};
@@ -54,6 +57,22 @@ impl Desk {
         self.read(file, rules_table::rules_table).await
     }
 
+    /// Reads deeds under the rules that a village has or had.
+    ///
+    /// # Errors
+    /// A problem of `file` when it is no table that can be read.
+    pub async fn deeds(&self, file: File, rules: Vec<KnownRule>, today: NaiveDate) -> Result<Deeds> {
+        self.read(file, move |sheet| deeds::deeds(sheet, &rules, today)).await
+    }
+
+    /// Writes an empty grid for a month.
+    ///
+    /// # Errors
+    /// Internal, when it cannot be written.
+    pub async fn month_sheet(&self, sheet: MonthSheet) -> Result<Vec<u8>> {
+        self.work(move || sheet.write()).await?
+    }
+
     /// Writes a table of rules.
     ///
     /// # Errors
@@ -62,7 +81,7 @@ impl Desk {
         self.work(move || sheet.write(format)).await?
     }
 
-    async fn read<T: Send + 'static>(&self, file: File, parse: fn(&Sheet) -> T) -> Result<T> {
+    async fn read<T: Send + 'static>(&self, file: File, parse: impl FnOnce(&Sheet) -> T + Send + 'static) -> Result<T> {
         let read = move || sheet::read(&file.bytes, &file.name).map(|sheet| parse(&sheet));
         Ok(self.work(read).await??)
     }

@@ -145,7 +145,7 @@ fn choices(sheet: &mut Worksheet) -> std::result::Result<(), XlsxError> {
 }
 
 /// Words behind an apostrophe where they would be taken for something else.
-fn guarded<'a>(words: &'a str, signs: &[char]) -> Cow<'a, str> {
+pub(super) fn guarded<'a>(words: &'a str, signs: &[char]) -> Cow<'a, str> {
     let mistaken = words.starts_with('\'') || words.starts_with(signs);
     if mistaken || reading::is_total(words) || rules_table::is_heading(words) {
         format!("'{words}").into()

@@ -6,7 +6,7 @@ use super::sheet::{Cell, Row, Sheet};
 use super::text::{compact, folded};
 
 /// Titles, the name of the village and the date stand above the header; never more than a few rows.
-const HEADER_ROW_MAX: u32 = 20;
+pub(super) const HEADER_ROW_MAX: u32 = 20;
 /// Headings that make a row the header: fewer may stand in a title by chance.
 const HEADINGS_MIN: usize = 3;
 

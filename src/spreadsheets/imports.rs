@@ -66,6 +66,9 @@ pub struct Import {
     /// Rows that were kept out: those with errors, or all of them where one error keeps all out.
     #[schema(example = 6)]
     pub skipped: usize,
+    /// Of those that made something new: awards that wait for somebody else before they count.
+    #[schema(example = 0)]
+    pub waiting: usize,
     /// What is wrong, and what a person should know, in the order of the sheet.
     pub problems: Vec<Problem>,
     /// From left to right.
@@ -78,6 +81,13 @@ pub struct Import {
     /// Errors kept everything out.
     #[serde(skip)]
     pub is_blocked: bool,
+}
+
+impl Import {
+    /// Whether what it says was, or is to be, written: it was no trial, and no error kept all out.
+    pub fn is_written(&self) -> bool {
+        !self.dry_run && !self.is_blocked
+    }
 }
 
 /// A roster that was compared with its village.
@@ -209,6 +219,7 @@ impl RosterPlan {
             updated,
             unchanged,
             skipped: rows.saturating_sub(created + updated + unchanged),
+            waiting: 0,
             problems: report.problems,
             dropped_columns: report.dropped_columns,
             rule_set_id: None,
@@ -337,6 +348,7 @@ pub async fn rules(
         updated: 0,
         unchanged: 0,
         skipped: rows,
+        waiting: 0,
         problems: table.problems,
         dropped_columns: table.dropped_columns,
         rule_set_id: None,

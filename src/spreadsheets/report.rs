@@ -175,6 +175,11 @@ impl Report {
         self.refused.range((row, 0)..=(row, WHOLE_ROW)).next().is_some()
     }
 
+    /// Whether one cell, or its whole row, has an error.
+    pub fn refuses_cell(&self, (row, column): (u32, u16)) -> bool {
+        self.refused.contains(&(row, column)) || self.refused.contains(&(row, WHOLE_ROW))
+    }
+
     fn push(&mut self, level: Level, problem: impl FnOnce() -> Problem) {
         let count = if level == Level::Error { &mut self.errors } else { &mut self.notes };
         *count += 1;

@@ -1,4 +1,4 @@
-//! `/imports`, and `/rule-sets/{id}/sheet`.
+//! `/imports`, `/imports/awards/sheet` and `/rule-sets/{id}/sheet`.
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
@@ -12,6 +12,8 @@ use utoipa_axum::routes;
 
 use super::exports::{RulesSheet, SheetFormat};
 use super::imports::{self, Choices, Import, RosterPlan};
+use super::month_sheet::MonthSheet;
+use super::recording;
 use super::sheet::{FILE_BYTES_MAX, Unreadable};
 use crate::app::App;
 use crate::areas;
@@ -20,7 +22,7 @@ use crate::http::form::{FORM_BYTES_MAX, File, Form};
 use crate::http::{ValidPath, ValidQuery};
 use crate::ids::{AreaId, RuleSetId};
 use crate::rules::{self, NewRule, Rule};
-use crate::scope::{ImportHouseholds, ImportRules, May, ReadBook};
+use crate::scope::{AddPoints, ImportAwards, ImportHouseholds, ImportRules, May, ReadBook};
 
 /// What the field of the area wants.
 const AREA_ID: &str = "这一项要填村的编号。";
@@ -30,6 +32,8 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_households))
         .routes(routes!(import_rules))
+        .routes(routes!(import_awards))
+        .routes(routes!(get_month_sheet))
         .routes(routes!(get_rule_set_sheet))
         .layer(DefaultBodyLimit::max(FILE_BYTES_MAX + FORM_BYTES_MAX))
 }
@@ -78,6 +82,28 @@ struct RulesIn {
     _room: OwnedSemaphorePermit,
 }
 
+/// Deeds on paper and where they belong.
+#[derive(ToSchema)]
+#[schema(as = AwardsUpload)]
+struct DeedsIn {
+    /// The village, or one grid of it.
+    area_id: AreaId,
+    /// xlsx, or csv in UTF-8 or GBK; up to 10 MiB and 5,000 deeds.
+    #[schema(value_type = String, format = Binary)]
+    file: File,
+    /// Only say what would happen.
+    #[schema(required = false, default = false)]
+    dry_run: bool,
+    /// Bring in the deeds without errors; otherwise one error keeps all out.
+    #[schema(required = false, default = false)]
+    skip_invalid: bool,
+    /// Leave out what was recorded before for the same household, rule and day; otherwise it is only said.
+    #[schema(required = false, default = false)]
+    skip_alike: bool,
+    #[schema(ignore)]
+    _room: OwnedSemaphorePermit,
+}
+
 impl FromRequest<App> for RosterIn {
     type Rejection = Error;
 
@@ -105,6 +131,20 @@ impl FromRequest<App> for RulesIn {
         let revision = form.number("revision");
         let (area_id, file) = form.complete(area_id.zip(file))?;
         Ok(Self { area_id, file, dry_run, skip_invalid, revision, _room: room })
+    }
+}
+
+impl FromRequest<App> for DeedsIn {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let room = app.desk.room()?;
+        let known = ["area_id", "file", "dry_run", "skip_invalid", "skip_alike"];
+        let mut form = Form::read(request, app, &known, FILE_BYTES_MAX, file_too_large).await?;
+        let (area_id, file) = (form.id("area_id", AREA_ID).map(AreaId), form.file());
+        let [dry_run, skip_invalid, skip_alike] = ["dry_run", "skip_invalid", "skip_alike"].map(|name| form.flag(name));
+        let (area_id, file) = form.complete(area_id.zip(file))?;
+        Ok(Self { area_id, file, dry_run, skip_invalid, skip_alike, _room: room })
     }
 }
 
@@ -163,6 +203,69 @@ async fn import_rules(State(app): State<App>, may: May<ImportRules>, input: Rule
     app.write_or_try(choices.dry_run, bring_in).await.map(Json)
 }
 
+/// Brings deeds that were written on paper into the book, as awards of the caller: a month's grid with
+/// households down and deeds across, or a list with a deed on each row. The same file twice records nothing
+/// twice; what needs review waits for it, as anywhere else.
+#[utoipa::path(
+    post, path = "/imports/awards", tag = "imports",
+    request_body(content = DeedsIn, content_type = "multipart/form-data"),
+    responses(
+        (
+            status = 200, body = Import,
+            description = "What came in, or would; or, with an error among the problems, why nothing did. Rows are deeds: in a grid, cells",
+            example = json!({
+                "rows": 42, "created": 42, "skipped": 0, "waiting": 3, "problems": [], "dropped_columns": [], "rule_set_id": null,
+            }),
+        ),
+        (status = 404, body = Problem, description = "`not_found`: no such village or grid in reach"),
+        (status = 422, body = Problem, description = "`invalid`: a field of the form, or a file that is no table"),
+    )
+)]
+async fn import_awards(State(app): State<App>, may: May<ImportAwards>, input: DeedsIn) -> Result<Json<Import>> {
+    let (area, village) = recording::find_area(app.db.read(), &may, input.area_id).await?;
+    let DeedsIn { file, dry_run, skip_invalid, skip_alike, .. } = input;
+    let choices = recording::Choices { dry_run, skip_invalid, skip_alike };
+    let rules = recording::known_rules(app.db.read(), &app.shelf, &village).await?;
+    let deeds = app.desk.deeds(file, rules, app.clock.today()).await?;
+    let bring_in =
+        async |tx: &_| recording::awards(tx, (&app.pen, &app.shelf), &may, (&area, &village), deeds, choices).await;
+    app.write_if(Import::is_written, bring_in).await.map(Json)
+}
+
+/// Which empty grid.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct MonthSheetQuery {
+    /// The grid, or the whole village.
+    area_id: AreaId,
+    /// Which month.
+    #[param(example = "2026-11")]
+    month: String,
+}
+
+/// An empty grid for a month, to be printed or filled in: the households of a grid down, the month's
+/// favourites across, in exactly the form in which an import reads it.
+#[utoipa::path(
+    get, path = "/imports/awards/sheet", tag = "imports", params(MonthSheetQuery),
+    responses((
+        status = 200, description = "The file, named after place and month",
+        content((SheetFile = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+        headers(("Content-Disposition" = String, description = "`attachment` with the file's name")),
+    ))
+)]
+async fn get_month_sheet(
+    State(app): State<App>,
+    may: May<AddPoints>,
+    ValidQuery(query): ValidQuery<MonthSheetQuery>,
+) -> Result<Response> {
+    let MonthSheetQuery { area_id, month } = query;
+    let sheet = MonthSheet::of(app.db.read(), (&app.clock, &app.shelf), &may, area_id, &month).await?;
+    let title = format!("{}积分月表", sheet.title);
+    let (kind, bytes) = (SheetFormat::Xlsx, app.desk.month_sheet(sheet).await?);
+    let named = attachment("month", &title, kind.ending());
+    Ok(([(CONTENT_TYPE, kind.media_type().to_owned()), (CONTENT_DISPOSITION, named)], bytes).into_response())
+}
+
 /// Which file.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -200,7 +303,7 @@ async fn get_rule_set_sheet(
     let sheet = RulesSheet { title: set.title.clone(), created_at: set.created_at, rules: rules.map(plain).collect() };
     let format = query.format.unwrap_or_default();
     let bytes = app.desk.rules_sheet(sheet, format).await?;
-    let named = attachment(&set.title, format.ending());
+    let named = attachment("rules", &set.title, format.ending());
     Ok(([(CONTENT_TYPE, format.media_type().to_owned()), (CONTENT_DISPOSITION, named)], bytes).into_response())
 }
 
@@ -211,7 +314,7 @@ struct SheetFile(#[expect(dead_code, reason = "only the document speaks of it")]
 
 /// `Content-Disposition` (RFC 6266): a plain name for old programs, and the title in its own letters, without
 /// what file systems refuse.
-fn attachment(title: &str, ending: &str) -> String {
+fn attachment(plain: &str, title: &str, ending: &str) -> String {
     let name: String =
         title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
     let mut encoded = String::new();
@@ -221,7 +324,7 @@ fn attachment(title: &str, ending: &str) -> String {
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    format!("attachment; filename=\"rules.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
+    format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{encoded}.{ending}")
 }
 
 fn file_too_large() -> FieldProblem {

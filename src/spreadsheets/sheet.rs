@@ -51,9 +51,10 @@ pub struct Cell {
 }
 
 /// What a cell was in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// Text, or a date as text.
+    #[default]
     Text,
     /// A number.
     Number,

@@ -141,6 +141,16 @@ async fn both_rosters_and_a_table_come_in_beside_an_open_book_which_then_verifie
         json!({"id": book.app.clock.new_id(), "household_id": household, "rule_id": sport["id"], "occurred_on": today});
     cadre.post("/awards", award).await.expect(201);
 
+    let paper = book.folder.path().join("月表.csv");
+    let lines = format!("户编号,参加体育活动,电话\n日期,{today},\nLJP0001,√,\nLJP0002,√,13274429896\n");
+    std::fs::write(&paper, lines).unwrap();
+    let paper = ["import", "awards", "--area", linjiapai, "--as", "cadre", paper.to_str().unwrap()];
+    let tried = book.run(&[&paper[..], &["--dry-run", "--skip-alike"]].concat(), 0);
+    assert!(tried.contains("表里 2 条，新增 1") && tried.contains("recorded_alike"), "{tried}");
+    let done = book.run(&[&paper[..], &["--skip-alike"]].concat(), 0);
+    assert!(done.contains("新增 1") && done.contains("[没有导入的列] 电话"), "{done}");
+    assert!(book.run(&[&paper[..], &["--skip-alike"]].concat(), 0).contains("没有变化 1"));
+
     let verified = book.run(&["verify"], 0);
     assert!(verified.contains("读了 1 个村的账：") && verified.contains("没有发现被改过的地方"), "{verified}");
     assert!(verified.contains("看不出来") && verified.contains("锚点"), "{verified}");

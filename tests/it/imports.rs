@@ -1,5 +1,6 @@
 //! Rosters and tables of rules as villages keep them, through the API.
 
+mod deeds;
 mod forms;
 mod harder;
 mod sheets;
@@ -30,12 +31,12 @@ pub async fn import(client: &Client, what: &str, village: &Area, file: &[u8], fl
 }
 
 /// Rows, created, updated, unchanged, skipped.
-fn counts(report: &Value) -> [u64; 5] {
+pub fn counts(report: &Value) -> [u64; 5] {
     ["rows", "created", "updated", "unchanged", "skipped"].map(|count| report[count].as_u64().unwrap())
 }
 
 /// Each error as cell and code.
-fn errors(report: &Value) -> Vec<(String, String)> {
+pub fn errors(report: &Value) -> Vec<(String, String)> {
     let problems = report["problems"].as_array().unwrap().iter();
     let cell = |problem: &Value| format!("{}{}", problem["column"].as_str().unwrap(), problem["row"]);
     let said = |problem: &Value| (cell(problem), problem["code"].as_str().unwrap().to_owned());
@@ -47,7 +48,7 @@ async fn stored(app: &TestApp, village: &Area) -> Vec<households::Household> {
     query.order_by_asc(households::entity::Column::Code).all(app.app.db.read()).await.unwrap()
 }
 
-async fn audited(app: &TestApp, action: &str) -> Vec<audit::Model> {
+pub async fn audited(app: &TestApp, action: &str) -> Vec<audit::Model> {
     audit::Entity::find().filter(audit::Column::Action.eq(action)).all(app.app.db.read()).await.unwrap()
 }
 

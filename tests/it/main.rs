@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod activities;
+mod alike;
 mod areas;
 mod assembly;
 mod authz;

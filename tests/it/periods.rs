@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::awards::award_id;
 use crate::support::{Client, TestApp, both_engines};
 
-async fn close(app: &TestApp, month: &str) {
+pub async fn close(app: &TestApp, month: &str) {
     let tx = app.app.db.begin().await.unwrap();
     let closing = Closing {
         village_id: Set(app.town.village.id),

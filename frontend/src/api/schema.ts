@@ -346,6 +346,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/awards/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What was recorded before for the same household, rule and day, and stands or waits. Nothing is written.
+         * @description It warns whoever types from paper, or records many households at once. Of a household out of reach there
+         *     is nothing.
+         */
+        post: operations["find_alike_awards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/awards/batch": {
         parameters: {
             query?: never;
@@ -618,6 +639,47 @@ export interface paths {
         };
         /** A household's balances, its entries (newest first, each with its rule, reason and recorder) and its use of caps. */
         get: operations["get_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings deeds that were written on paper into the book, as awards of the caller: a month's grid with
+         *     households down and deeds across, or a list with a deed on each row. The same file twice records nothing
+         *     twice; what needs review waits for it, as anywhere else.
+         */
+        post: operations["import_awards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/awards/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An empty grid for a month, to be printed or filled in: the households of a grid down, the month's
+         *     favourites across, in exactly the form in which an import reads it.
+         */
+        get: operations["get_month_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1309,6 +1371,56 @@ export interface components {
          * @enum {string}
          */
         ActivityState: "open" | "closed" | "cancelled";
+        /** @description Deeds that may have been recorded before. */
+        AlikeAsked: {
+            /** @description 1 to 500. */
+            items: components["schemas"]["Likeness"][];
+        };
+        /** @description An award that stands or waits for the same household, rule and day. */
+        AlikeAward: {
+            /**
+             * @description Which degree, where the rule has degrees.
+             * @example 县
+             */
+            degree: string | null;
+            /**
+             * @description Who brought it in.
+             * @example 王某
+             */
+            handled_by: string | null;
+            /** @description Whose deed. */
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description Which award. */
+            id: components["schemas"]["AwardId"];
+            /**
+             * Format: date
+             * @description Day of the deed.
+             * @example 2026-11-22
+             */
+            occurred_on: string;
+            /** @description In the rule's unit. */
+            quantity: components["schemas"]["Hundredths"];
+            /**
+             * Format: date-time
+             * @description Server time.
+             * @example 2026-11-23T02:05:00Z
+             */
+            recorded_at: string;
+            /**
+             * @description Who recorded it.
+             * @example 李某
+             */
+            recorder_name: string;
+            /** @description Which rule. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description The sheet of paper it was typed from.
+             * @example 12
+             */
+            sheet: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["AwardStatus"];
+        };
         /** @description An area. */
         Area: {
             /** @description Identity. */
@@ -1662,6 +1774,11 @@ export interface components {
              * @example 1
              */
             rule_set_version: number;
+            /**
+             * @description The sheet of paper it was typed from.
+             * @example 12
+             */
+            sheet: string | null;
             /** @description Where it stands. */
             status: components["schemas"]["AwardStatus"];
             /**
@@ -1773,6 +1890,31 @@ export interface components {
             reason: string | null;
             /** @description What. */
             step: components["schemas"]["StepKind"];
+        };
+        /** @description Deeds on paper and where they belong. */
+        AwardsUpload: {
+            /** @description The village, or one grid of it. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description Only say what would happen.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Format: binary
+             * @description xlsx, or csv in UTF-8 or GBK; up to 10 MiB and 5,000 deeds.
+             */
+            file: string;
+            /**
+             * @description Leave out what was recorded before for the same household, rule and day; otherwise it is only said.
+             * @default false
+             */
+            skip_alike: boolean;
+            /**
+             * @description Bring in the deeds without errors; otherwise one error keeps all out.
+             * @default false
+             */
+            skip_invalid: boolean;
         };
         /** @description A household's points, by what may be done with them. */
         Balances: {
@@ -2365,6 +2507,11 @@ export interface components {
              * @example 0
              */
             updated: number;
+            /**
+             * @description Of those that made something new: awards that wait for somebody else before they count.
+             * @example 0
+             */
+            waiting: number;
         };
         /** @description A template to be issued. */
         IssueRuleSet: {
@@ -2393,6 +2540,19 @@ export interface components {
          * @enum {string}
          */
         Level: "county" | "town" | "village" | "grid";
+        /** @description A household, a rule and a day. */
+        Likeness: {
+            /** @description Whose deed. */
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * Format: date
+             * @description Day of the deed.
+             * @example 2026-11-22
+             */
+            occurred_on: string;
+            /** @description Which rule. */
+            rule_id: components["schemas"]["RuleId"];
+        };
         /** @description A meeting in a list. */
         ListedAssembly: components["schemas"]["Assembly"] & {
             /**
@@ -2442,6 +2602,11 @@ export interface components {
             people?: number | null;
             proof?: components["schemas"]["AwardProof"] | null;
             quantity?: components["schemas"]["Hundredths"] | null;
+            /**
+             * @description Up to 20 characters.
+             * @example 12
+             */
+            sheet?: string | null;
         };
         /** @description What a household earned in a month. */
         MonthPoints: {
@@ -2614,6 +2779,11 @@ export interface components {
             quantity?: components["schemas"]["Hundredths"] | null;
             /** @description Which rule of the table in force on the day of the deed. */
             rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description Number of the sheet of paper it stood on, up to 20 characters.
+             * @example 12
+             */
+            sheet?: string | null;
         };
         /** @description A new household. */
         NewHousehold: {
@@ -2839,6 +3009,56 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        Page_AlikeAward: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * @description Which degree, where the rule has degrees.
+                 * @example 县
+                 */
+                degree: string | null;
+                /**
+                 * @description Who brought it in.
+                 * @example 王某
+                 */
+                handled_by: string | null;
+                /** @description Whose deed. */
+                household_id: components["schemas"]["HouseholdId"];
+                /** @description Which award. */
+                id: components["schemas"]["AwardId"];
+                /**
+                 * Format: date
+                 * @description Day of the deed.
+                 * @example 2026-11-22
+                 */
+                occurred_on: string;
+                /** @description In the rule's unit. */
+                quantity: components["schemas"]["Hundredths"];
+                /**
+                 * Format: date-time
+                 * @description Server time.
+                 * @example 2026-11-23T02:05:00Z
+                 */
+                recorded_at: string;
+                /**
+                 * @description Who recorded it.
+                 * @example 李某
+                 */
+                recorder_name: string;
+                /** @description Which rule. */
+                rule_id: components["schemas"]["RuleId"];
+                /**
+                 * @description The sheet of paper it was typed from.
+                 * @example 12
+                 */
+                sheet: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["AwardStatus"];
+            }[];
+            /** @description Ask with this for the next page; absent on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_Area: {
             /** @description The rows. */
             items: {
@@ -2982,6 +3202,11 @@ export interface components {
                  * @example 1
                  */
                 rule_set_version: number;
+                /**
+                 * @description The sheet of paper it was typed from.
+                 * @example 12
+                 */
+                sheet: string | null;
                 /** @description Where it stands. */
                 status: components["schemas"]["AwardStatus"];
                 /**
@@ -6892,6 +7117,7 @@ export interface operations {
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
+                     *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
                      *             "unit": "人次"
@@ -6969,6 +7195,7 @@ export interface operations {
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
+                     *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
                      *             "unit": "人次"
@@ -7287,6 +7514,7 @@ export interface operations {
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
+                     *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
                      *             "unit": "人次"
@@ -7433,6 +7661,7 @@ export interface operations {
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
+                     *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
                      *             "unit": "人次"
@@ -7865,6 +8094,7 @@ export interface operations {
                      *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *           "rule_name": "参加村组环境卫生整治",
                      *           "rule_set_version": 1,
+                     *           "sheet": "12",
                      *           "status": "posted",
                      *           "steps": [],
                      *           "unit": "人次"
@@ -7966,7 +8196,8 @@ export interface operations {
                  *       "people": null,
                  *       "proof": null,
                  *       "quantity": 1,
-                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                 *       "sheet": "12"
                  *     }
                  */
                 "application/json": components["schemas"]["NewAward"];
@@ -8019,6 +8250,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
                      *       "unit": "人次"
@@ -8073,6 +8305,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
                      *       "unit": "人次"
@@ -8218,6 +8451,163 @@ export interface operations {
             };
         };
     };
+    find_alike_awards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *           "occurred_on": "2026-11-22",
+                 *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlikeAsked"];
+            };
+        };
+        responses: {
+            /** @description First recorded first, at most 1000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "degree": "县",
+                     *           "handled_by": "王某",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "id": "01939f7e-0000-7000-8000-000000000501",
+                     *           "occurred_on": "2026-11-22",
+                     *           "quantity": 5,
+                     *           "recorded_at": "2026-11-23T02:05:00Z",
+                     *           "recorder_name": "李某",
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "sheet": "12",
+                     *           "status": "submitted"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AlikeAward"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_awards: {
         parameters: {
             query?: never;
@@ -8242,7 +8632,8 @@ export interface operations {
                  *           "people": null,
                  *           "proof": null,
                  *           "quantity": 1,
-                 *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                 *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                 *           "sheet": "12"
                  *         }
                  *       ]
                  *     }
@@ -8300,6 +8691,7 @@ export interface operations {
                      *             "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *             "rule_name": "参加村组环境卫生整治",
                      *             "rule_set_version": 1,
+                     *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
                      *             "unit": "人次"
@@ -8473,6 +8865,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
                      *       "unit": "人次"
@@ -8606,6 +8999,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [
                      *         {
@@ -8816,6 +9210,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "rejected",
                      *       "steps": [
                      *         {
@@ -8977,7 +9372,8 @@ export interface operations {
                  *       "occurred_on": "2026-11-22",
                  *       "people": null,
                  *       "proof": null,
-                 *       "quantity": 1
+                 *       "quantity": 1,
+                 *       "sheet": "12"
                  *     }
                  */
                 "application/json": components["schemas"]["MendedAward"];
@@ -9029,6 +9425,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "submitted",
                      *       "steps": [
                      *         {
@@ -9235,6 +9632,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "returned",
                      *       "steps": [
                      *         {
@@ -9440,6 +9838,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "reversed",
                      *       "steps": [
                      *         {
@@ -9644,6 +10043,7 @@ export interface operations {
                      *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
                      *       "rule_name": "参加村组环境卫生整治",
                      *       "rule_set_version": 1,
+                     *       "sheet": "12",
                      *       "status": "withdrawn",
                      *       "steps": [
                      *         {
@@ -11160,6 +11560,257 @@ export interface operations {
             };
         };
     };
+    import_awards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AwardsUpload"];
+            };
+        };
+        responses: {
+            /** @description What came in, or would; or, with an error among the problems, why nothing did. Rows are deeds: in a grid, cells */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 42,
+                     *       "dropped_columns": [],
+                     *       "dry_run": false,
+                     *       "problems": [],
+                     *       "rows": 42,
+                     *       "rule_set_id": null,
+                     *       "skipped": 0,
+                     *       "unchanged": 0,
+                     *       "updated": 0,
+                     *       "waiting": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such village or grid in reach
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `invalid`: a field of the form, or a file that is no table
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_month_sheet: {
+        parameters: {
+            query: {
+                /** @description The grid, or the whole village. */
+                area_id: components["schemas"]["AreaId"];
+                /**
+                 * @description Which month.
+                 * @example 2026-11
+                 */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, named after place and month */
+            200: {
+                headers: {
+                    /** @description `attachment` with the file's name */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["SheetFile"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_households: {
         parameters: {
             query?: never;
@@ -11203,7 +11854,8 @@ export interface operations {
                      *       "rule_set_id": null,
                      *       "skipped": 6,
                      *       "unchanged": 0,
-                     *       "updated": 0
+                     *       "updated": 0,
+                     *       "waiting": 0
                      *     }
                      */
                     "application/json": components["schemas"]["ImportReport"];
@@ -11357,7 +12009,8 @@ export interface operations {
                      *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
                      *       "skipped": 0,
                      *       "unchanged": 0,
-                     *       "updated": 0
+                     *       "updated": 0,
+                     *       "waiting": 0
                      *     }
                      */
                     "application/json": components["schemas"]["ImportReport"];

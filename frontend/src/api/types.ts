@@ -50,6 +50,7 @@ export type ListedAssembly = Schemas['ListedAssembly'];
 export type AssemblyOutcome = Schemas['AssemblyOutcome'];
 export type NewAssembly = Schemas['NewAssembly'];
 export type Evidence = Schemas['Evidence'];
+export type AlikeAward = Schemas['AlikeAward'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
 export type Activity = Schemas['Activity'];

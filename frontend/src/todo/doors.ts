@@ -26,6 +26,7 @@ export function doors({ records, reviews, village }: Doing): Door[] {
     reviews && !!village && { words: '开评议会', href: '/review/assembly' },
     records && { words: '选多户记分', href: '/many' },
     records && { words: '活动', href: '/activities' },
+    records && { words: '纸单录入', href: '/paper' },
     records && { words: '排名', href: '/ranking' },
     { words: '细则', href: '/rules' },
     records && { words: '我的账号', href: '/me' },

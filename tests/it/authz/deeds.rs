@@ -47,6 +47,15 @@ pub const AWARDS: &[Row] = &[
         ask.json(json!({"awards": [award]}))
     })
     .up_to_village(),
+    target("find_alike_awards", "items.household_id", "one", |ask, asked| {
+        let (household, rule) = (asked.place.household, asked.place.rule);
+        ask.json(json!({"items": [{"household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"}]}))
+    }),
+    target("find_alike_awards", "items.rule_id", "of the own household", |ask, asked| {
+        let (household, rule) = (asked.own.household, asked.place.rule);
+        ask.json(json!({"items": [{"household_id": household, "rule_id": rule, "occurred_on": "2026-11-20"}]}))
+    })
+    .up_to_village(),
     target("get_award", "id", "", |ask, asked| ask.at("id", asked.place.waiting)),
     target("approve_award", "id", "of the place's worker", |ask, asked| {
         ask.at("id", asked.place.waiting).json(json!({}))

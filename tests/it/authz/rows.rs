@@ -240,6 +240,8 @@ const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
 const TABLE: &str =
     "类别,事项,方式,分值,单位,上限次数,上限周期,佐证,审核,可兑换,选项,说明\n公益,巡河,加分,2,小时,,,无,免审,是,,";
 
+const DEEDS: &str = "户编号,事项,日期\nLJP0001,参加清扫,2026-11-09";
+
 const EVIDENCE: &[Row] = &[
     target("upload_evidence", "area_id", "taken in a grid", |ask, asked| ask.photo(asked.place.grid)),
     target("get_evidence", "id", "of a waiting award", |ask, asked| ask.at("id", asked.place.photo)),
@@ -249,6 +251,11 @@ const EVIDENCE: &[Row] = &[
 const IMPORTS: &[Row] = &[
     target("import_households", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, ROSTER)),
     target("import_rules", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, TABLE)),
+    target("import_awards", "area_id", "into a village", |ask, asked| ask.form(asked.place.village, DEEDS)),
+    target("import_awards", "area_id", "into a grid", |ask, asked| ask.form(asked.place.grid, DEEDS)),
+    target("get_month_sheet", "area_id", "of a grid", |ask, asked| {
+        ask.by("area_id", asked.place.grid).by("month", "2026-11")
+    }),
     target("import_rules", "area_id", "into a town", |ask, asked| ask.form(asked.place.town, TABLE)),
 ];
 

@@ -35,7 +35,7 @@ both_engines! {
     async fn an_award_has_one_reading(app) {
         let worker = app.signed_in(&app.town.worker).await;
         let fine = award(&app);
-        let list: Vec<Value> = ["id", "household_id", "rule_id", "quantity", "degree", "people", "occurred_on", "note", "handled_by"]
+        let list: Vec<Value> = ["id", "household_id", "rule_id", "quantity", "degree", "people", "occurred_on", "note", "handled_by", "sheet"]
             .iter().map(|field| fine[field].clone()).collect();
         let (field, code, _) = problem(&worker.post("/awards", json!(list)).await, "a list");
         assert_eq!((field.as_str(), code.as_str()), ("", "wrong_type"));
