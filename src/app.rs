@@ -33,8 +33,8 @@ use crate::scope::{Identity, May, ReadBook};
 use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{
-    accounts, activities, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports,
-    rules, scope, todo,
+    accounts, activities, areas, assets, auth, awards, cards, error, health, households, http, openapi, publicity,
+    reports, rules, scope, todo,
 };
 
 /// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
@@ -292,6 +292,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(awards::routes::router())
         .merge(awards::assembly::routes::router())
         .merge(activities::routes::router())
+        .merge(cards::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
@@ -342,6 +343,7 @@ pub fn router(app: App) -> Router {
             .and(NotForContentType::const_new(SPREADSHEET)),
     );
     Router::from(routes())
+        .merge(cards::pages::router())
         .fallback(assets::serve)
         .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))

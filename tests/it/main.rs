@@ -13,6 +13,7 @@ mod areas;
 mod assembly;
 mod authz;
 mod awards;
+mod cards;
 mod command;
 mod demo;
 mod evidence;
