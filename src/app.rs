@@ -33,7 +33,7 @@ use crate::scope::{Identity, May, ReadBook};
 use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{
-    accounts, activities, areas, assets, auth, awards, error, health, households, http, inspections, openapi,
+    accounts, activities, areas, assets, auth, awards, cards, error, health, households, http, inspections, openapi,
     publicity, reports, rules, scope, todo,
 };
 
@@ -312,6 +312,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(awards::assembly::routes::router())
         .merge(activities::routes::router())
         .merge(inspections::routes::router())
+        .merge(cards::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
@@ -363,6 +364,7 @@ pub fn router(app: App) -> Router {
             .and(NotForContentType::const_new(SPREADSHEET)),
     );
     Router::from(routes())
+        .merge(cards::pages::router())
         .fallback(assets::serve)
         .layer(CatchPanicLayer::custom(http::panicked))
         .layer(DefaultBodyLimit::max(http::BODY_BYTES_MAX))

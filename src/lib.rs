@@ -33,6 +33,7 @@ pub mod rules;
 pub mod awards;
 pub mod activities;
 pub mod inspections;
+pub mod cards;
 pub mod publicity;
 pub mod reports;
 pub mod spreadsheets;

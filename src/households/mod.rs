@@ -42,7 +42,7 @@ pub use participants::{Participant, participants};
 pub use roster::{Brought, Tagged, bring_in, compare};
 pub use search::{Found, TermPlace, search};
 pub use terms::Sought;
-pub use walk::{DoorPlace, list};
+pub use walk::{DoorPlace, at_door, doors, list};
 
 /// Another household of the village has the code, or had it.
 pub const CODE_TAKEN: Refusal = Refusal::new(409, "code_taken", "这个户编号已经有了，请换一个。");

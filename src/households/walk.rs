@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _, Select};
 
-use super::entity::{Column, Entity, Model};
+use super::entity::{Column, Entity, Model, Status};
 use crate::error::Result;
 use crate::ids::{AreaId, HouseholdId};
 use crate::scope::{May, Verb, subtree};
@@ -42,6 +42,47 @@ pub async fn list<V: Verb>(
         households.extend(query(&top, after.as_ref(), missing).all(db).await?);
     }
     Ok(households)
+}
+
+/// The doors behind which somebody lives, of a grid in reach, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn doors<V: Verb>(db: &impl ConnectionTrait, may: &May<V>, grid_path: &str) -> Result<Vec<String>> {
+    let mut doors: Vec<String> = living_in(may, grid_path)
+        .filter(Column::Door.is_not_null())
+        .select_only()
+        .column(Column::Door)
+        .order_by_asc(Column::DoorOrder)
+        .order_by_asc(Column::Door)
+        .into_tuple()
+        .all(db)
+        .await?;
+    // Households of one door stand behind each other.
+    doors.dedup();
+    Ok(doors)
+}
+
+/// The households behind a door of a grid, as far as they are in reach.
+///
+/// # Errors
+/// When the database fails.
+pub async fn at_door<V: Verb>(
+    db: &impl ConnectionTrait,
+    may: &May<V>,
+    grid_path: &str,
+    door: &str,
+) -> Result<Vec<Model>> {
+    let query = living_in(may, grid_path).filter(Column::Door.eq(door));
+    Ok(query.order_by_asc(Column::Code).all(db).await?)
+}
+
+/// Households of exactly one grid that are not closed.
+fn living_in<V: Verb>(may: &May<V>, grid_path: &str) -> Select<Entity> {
+    Entity::find()
+        .filter(Column::GridPath.eq(grid_path))
+        .filter(Column::Status.ne(Status::Closed))
+        .filter(may.within(Column::GridPath))
 }
 
 /// The statement for one subtree.

@@ -14,6 +14,7 @@ mod areas;
 mod assembly;
 mod authz;
 mod awards;
+mod cards;
 mod command;
 mod demo;
 mod evidence;

@@ -66,7 +66,7 @@ test('a worker opens an activity, ticks who comes, and all are awarded once @scr
     .getByRole('button', { name: `${second.name}多 1 人` })
     .first()
     .tap();
-  const field = page.getByLabel('门牌号或名字');
+  const field = page.getByLabel('门牌号、名字或门牌码');
   await field.fill(digits(third));
   await field.press('Enter');
   await expect(page.getByText(`${third.name} 来了。`)).toBeVisible();
@@ -78,7 +78,11 @@ test('a worker opens an activity, ticks who comes, and all are awarded once @scr
   expect((await worker.get<Activity>(`/activities/${id}`)).households).toBe(1);
   await page.context().setOffline(false);
   await expect(page.getByText('还没传上去')).toBeHidden();
-  await field.fill(digits(fourth));
+  const cadre = await as('cadre');
+  const plates = await cadre.post<{ items: { code: string; door: string }[] }>('/plates', {
+    area_id: fourth.grid_id,
+  });
+  await field.fill(plates.items.find((one) => one.door === fourth.door)!.code);
   await field.press('Enter');
   await expect(page.getByText('来了 4 户 5 人')).toBeVisible();
   await page.reload();

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, activity, award, inspection, scope_of, trial};
+use super::place::{Place, Where, activity, award, inspection, plate, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -41,6 +41,7 @@ pub async fn place(app: &TestApp) -> Place {
         activity: cancelled_activity(app).await,
         inspection: closed_round(app).await,
         item: rule,
+        plate: revoked_plate(app).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,
@@ -80,6 +81,14 @@ async fn closed_household(app: &TestApp, cadre: &Client) -> (Uuid, Uuid, Uuid) {
     let close = json!({"status": "closed"});
     cadre.json(Method::PATCH, &format!("/households/{household}"), close).await.expect(200);
     (household, withdrawn, reversed)
+}
+
+/// A plate that another was made for.
+async fn revoked_plate(app: &TestApp) -> String {
+    let code = plate(app, &app.town.cadre, app.town.grids[0].id.0).await;
+    let cadre = app.signed_in(&app.town.cadre).await;
+    cadre.post(&format!("/plates/{code}/reissue"), json!({})).await.expect(200);
+    code
 }
 
 /// An activity that fell through.

@@ -75,6 +75,8 @@ pub struct Place {
     pub inspection: Uuid,
     /// What is looked at on it.
     pub item: Uuid,
+    /// On the door of the place's household.
+    pub plate: String,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -108,6 +110,7 @@ impl Place {
             activity: id(),
             inspection: id(),
             item: id(),
+            plate: "7kmw3hq9axbtf".to_owned(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -163,6 +166,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             template,
             trial: trial(app, &cadre, draft).await,
             assembly: assembly(app, &cadre, workers[number], &grids[number], (at, households[number].0, asked)).await,
+            plate: plate(app, &cadre, grids[number].id.0).await,
             activity: activity(app, workers[number], grids[number].id.0, (number, rule)).await,
             inspection: inspection(app, workers[number], &grids[number], (u8::try_from(number).unwrap(), "2026-11"))
                 .await,
@@ -199,6 +203,12 @@ async fn assembly(
     });
     app.signed_in(cadre).await.post("/assemblies", body).await.expect(201);
     id
+}
+
+/// The plate of a grid's first door.
+pub async fn plate(app: &TestApp, cadre: &Person, grid: Uuid) -> String {
+    let made = app.signed_in(cadre).await.post("/plates", json!({"area_id": grid})).await.expect(200);
+    made["items"][0]["code"].as_str().unwrap().to_owned()
 }
 
 /// An activity of today.

@@ -158,6 +158,9 @@ const HOUSEHOLDS: &[Row] = &[
     }),
     target("reveal_household", "id", "", |ask, asked| ask.at("id", asked.place.household)),
     target("get_statement", "id", "", |ask, asked| ask.at("id", asked.place.household)),
+    target("make_plates", "area_id", "of a grid", |ask, asked| ask.json(json!({"area_id": asked.place.grid}))),
+    target("reissue_plate", "id", "of a door", |ask, asked| ask.at("id", &asked.place.plate)),
+    target("list_plate_households", "id", "of a door", |ask, asked| ask.at("id", &asked.place.plate)),
 ];
 
 /// A draft written anew.
