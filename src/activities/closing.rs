@@ -155,6 +155,7 @@ async fn submissions(
             handled_by: None,
             evidence: Vec::new(),
             proof: None,
+            warned: false,
             recorder: Arc::clone(recorder),
             request_id: audit::request_id(),
         }

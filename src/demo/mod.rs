@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod sittings;
 mod table;
+mod warned;
 
 use std::fmt;
 use std::sync::Arc;

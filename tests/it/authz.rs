@@ -13,6 +13,7 @@ mod place;
 mod row;
 mod rows;
 mod state;
+mod warned;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -335,7 +335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Awards: mine, a household's, those I could review, or all that wait in an area. */
+        /**
+         * Awards: mine, a household's, those I could review, deductions whose households were not told, or all that wait
+         *     in an area.
+         */
         get: operations["list_awards"];
         put?: never;
         /** Records one deed. The same id and body again answer the award as it stands (200). */
@@ -391,6 +394,26 @@ export interface paths {
         put?: never;
         /** Approves an award that waits; it posts, unless its rule wants a second person first. */
         post: operations["approve_award"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/awards/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes down that the household was told about a deduction that counts. The same again answers the award as
+         *     it stands.
+         */
+        post: operations["notice_deduction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1067,6 +1090,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Warnings in reach: those that are open, or those that were settled. */
+        get: operations["list_warnings"];
+        put?: never;
+        /** Writes down that a household was warned, with a day to put it right. The same again answers it as it stands. */
+        post: operations["record_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One warning. */
+        get: operations["get_warning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settles a warning that was not heeded: proposes a deduction, which waits for the panel whoever proposes it.
+         *     The same again answers it as it stands.
+         */
+        post: operations["propose_deduction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/{id}/put-right": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settles a warning: it was put right. */
+        post: operations["put_warning_right"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1603,6 +1698,7 @@ export interface components {
              * @example 清扫村道
              */
             note: string | null;
+            notice: components["schemas"]["AwardNotice"] | null;
             /**
              * Format: date
              * @description Day of the deed.
@@ -1674,6 +1770,7 @@ export interface components {
              * @example 人次
              */
             unit: string;
+            warning: components["schemas"]["AwardWarning"] | null;
         };
         /** @description Several deeds. */
         AwardBatch: {
@@ -1738,6 +1835,27 @@ export interface components {
          * @example 01939f7e-0000-7000-8000-000000000501
          */
         AwardId: string;
+        /** @description That the household was told. */
+        AwardNotice: {
+            /**
+             * @description Who wrote it down.
+             * @example 李某
+             */
+            by_name: string;
+            /**
+             * Format: date
+             * @description When.
+             * @example 2026-11-23
+             */
+            delivered_on: string;
+            /** @description How. */
+            how: components["schemas"]["NoticeHow"];
+            /**
+             * @description Who took it.
+             * @example 陈建桂本人
+             */
+            to_whom: string;
+        };
         /** @description What was shown. */
         AwardProof: {
             /** @description One of the rule's `proofs`, other than `none` and `photo`. */
@@ -1773,6 +1891,31 @@ export interface components {
             reason: string | null;
             /** @description What. */
             step: components["schemas"]["StepKind"];
+        };
+        /** @description The warning behind a proposed deduction. */
+        AwardWarning: {
+            /**
+             * @description Who warned.
+             * @example 李某
+             */
+            by_name: string;
+            /**
+             * Format: date
+             * @description Last day to put it right.
+             * @example 2026-11-22
+             */
+            due_on: string;
+            /**
+             * @description What was seen.
+             * @example 柴堆占了半边路
+             */
+            note: string;
+            /**
+             * Format: date
+             * @description Day of the warning.
+             * @example 2026-11-19
+             */
+            said_on: string;
         };
         /** @description A household's points, by what may be done with them. */
         Balances: {
@@ -2665,6 +2808,56 @@ export interface components {
             tags?: string[] | null;
             village_id?: components["schemas"]["AreaId"] | null;
         };
+        /** @description How a household was told about a deduction that counts. */
+        NewNotice: {
+            /**
+             * Format: date
+             * @description When, not before the deed and not in the future.
+             * @example 2026-11-22
+             */
+            delivered_on: string;
+            /** @description How. */
+            how: components["schemas"]["NoticeHow"];
+            /**
+             * @description Who took it, in plain words, up to 30 characters.
+             * @example 陈建桂本人
+             */
+            to_whom: string;
+        };
+        /** @description The deduction that the panel shall decide about; its household and its rule are the warning's. */
+        NewProposal: {
+            /** @description UUIDv7 of the deduction, made on the phone. */
+            award_id: components["schemas"]["AwardId"];
+            /**
+             * @description As for an award.
+             * @example 县
+             */
+            degree?: string | null;
+            /**
+             * @description Photos of it that were sent before, at most 3.
+             * @example []
+             */
+            evidence?: components["schemas"]["EvidenceId"][];
+            /**
+             * @description Why, up to 200 characters.
+             * @example 过了三天还没清
+             */
+            note: string;
+            /**
+             * Format: date
+             * @description Day of the deed: the day of the warning or later, not in the future.
+             * @example 2026-11-26
+             */
+            occurred_on: string;
+            /**
+             * Format: int32
+             * @description As for an award.
+             * @example 2
+             */
+            people?: number | null;
+            proof?: components["schemas"]["AwardProof"] | null;
+            quantity?: components["schemas"]["Hundredths"] | null;
+        };
         /** @description A role over an area. */
         NewScope: {
             /** @description The area. */
@@ -2684,6 +2877,37 @@ export interface components {
             /** @description Role; must fit the area's level. */
             role: components["schemas"]["Role"];
         };
+        /** @description What was said to a household. */
+        NewWarning: {
+            /**
+             * Format: date
+             * @description Last day to put it right; as the rule says when absent, never earlier, within a year.
+             * @example 2026-11-25
+             */
+            due_on?: string | null;
+            /** @description Who was warned. */
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description UUIDv7 made on the phone; sending the same again records nothing twice. */
+            id: components["schemas"]["WarningId"];
+            /**
+             * @description What was seen, up to 200 characters.
+             * @example 柴堆占了半边路
+             */
+            note: string;
+            /** @description What it would be deducted by: a rule that takes points off, in force on that day. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * Format: date
+             * @description Day of the warning, within the last month.
+             * @example 2026-11-22
+             */
+            said_on: string;
+        };
+        /**
+         * @description How a household was told.
+         * @enum {string}
+         */
+        NoticeHow: "spoken" | "printed";
         /** @description A password for the next sign-in, shown only here. */
         OneTimePassword: {
             /**
@@ -2923,6 +3147,7 @@ export interface components {
                  * @example 清扫村道
                  */
                 note: string | null;
+                notice: components["schemas"]["AwardNotice"] | null;
                 /**
                  * Format: date
                  * @description Day of the deed.
@@ -2994,6 +3219,7 @@ export interface components {
                  * @example 人次
                  */
                 unit: string;
+                warning: components["schemas"]["AwardWarning"] | null;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
             next_cursor: string | null;
@@ -3056,6 +3282,99 @@ export interface components {
                  * @example 林家排村
                  */
                 village_name: string;
+            }[];
+            /** @description Ask with this for the next page; absent on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Warning: {
+            /** @description The rows. */
+            items: {
+                award: components["schemas"]["ProposedDeduction"] | null;
+                /**
+                 * @description Who warned.
+                 * @example 李某
+                 */
+                by_name: string;
+                /** @description What the caller may do with it. */
+                can: components["schemas"]["WarningCan"];
+                /**
+                 * @description Its door.
+                 * @example 19号
+                 */
+                door: string | null;
+                /**
+                 * Format: date
+                 * @description Last day to put it right.
+                 * @example 2026-11-25
+                 */
+                due_on: string;
+                /**
+                 * @description The grid it lies in.
+                 * @example 一组
+                 */
+                grid_name: string;
+                /**
+                 * @description The household's code.
+                 * @example LJP0012
+                 */
+                household_code: string;
+                /** @description Who was warned. */
+                household_id: components["schemas"]["HouseholdId"];
+                /**
+                 * @description The household's head.
+                 * @example 陈建桂
+                 */
+                household_name: string;
+                /** @description Made on the phone. */
+                id: components["schemas"]["WarningId"];
+                /**
+                 * @description What was seen.
+                 * @example 柴堆占了半边路
+                 */
+                note: string;
+                outcome: components["schemas"]["WarningOutcome"] | null;
+                /**
+                 * Format: date
+                 * @description First day on which a deduction may be proposed.
+                 * @example 2026-11-26
+                 */
+                proposed_from: string;
+                /**
+                 * Format: date-time
+                 * @description Server time.
+                 * @example 2026-11-22T02:05:00Z
+                 */
+                recorded_at: string;
+                /** @description What it would be deducted by. */
+                rule_id: components["schemas"]["RuleId"];
+                /**
+                 * @description Its name.
+                 * @example 占道堆放不清理
+                 */
+                rule_name: string;
+                /**
+                 * Format: date
+                 * @description Day of the warning.
+                 * @example 2026-11-22
+                 */
+                said_on: string;
+                /**
+                 * Format: date-time
+                 * @description When it was settled.
+                 * @example 2026-11-26T02:05:00Z
+                 */
+                settled_at: string | null;
+                /**
+                 * @description Who settled it.
+                 * @example 李某
+                 */
+                settled_by_name: string | null;
+                /**
+                 * @description What was said then.
+                 * @example 柴堆搬进院子了
+                 */
+                settled_note: string | null;
             }[];
             /** @description Ask with this for the next page; absent on the last. */
             next_cursor: string | null;
@@ -3154,6 +3473,23 @@ export interface components {
          * @enum {string}
          */
         Proof: "none" | "sign_in" | "photo" | "certificate" | "receipt" | "mediation" | "both_sides" | "collective" | "penalty";
+        /** @description A proposed deduction as it stands. */
+        ProposedDeduction: {
+            /** @description The award. */
+            id: components["schemas"]["AwardId"];
+            /** @description Below zero. */
+            points: components["schemas"]["Hundredths"];
+            /** @description Where it stands. */
+            status: components["schemas"]["AwardStatus"];
+        };
+        /** @description What was seen when it was put right. */
+        PutRight: {
+            /**
+             * @description Up to 200 characters.
+             * @example 柴堆搬进院子了
+             */
+            note?: string | null;
+        };
         /** @description A ranking's page. */
         Ranking: {
             area_id: components["schemas"]["AreaId"];
@@ -4123,7 +4459,7 @@ export interface components {
          * @description What waits.
          * @enum {string}
          */
-        TodoKind: "review" | "confirm" | "returned" | "file_rules";
+        TodoKind: "review" | "confirm" | "returned" | "warnings" | "file_rules";
         /** @description Everything that waits for the caller. */
         Todos: {
             /** @description Kinds of which something waits, those for which households wait first. */
@@ -4279,6 +4615,118 @@ export interface components {
          * @enum {string}
          */
         UncountedWhy: "not_in_table" | "not_judged";
+        /** @description A warning as it stands. */
+        Warning: {
+            award: components["schemas"]["ProposedDeduction"] | null;
+            /**
+             * @description Who warned.
+             * @example 李某
+             */
+            by_name: string;
+            /** @description What the caller may do with it. */
+            can: components["schemas"]["WarningCan"];
+            /**
+             * @description Its door.
+             * @example 19号
+             */
+            door: string | null;
+            /**
+             * Format: date
+             * @description Last day to put it right.
+             * @example 2026-11-25
+             */
+            due_on: string;
+            /**
+             * @description The grid it lies in.
+             * @example 一组
+             */
+            grid_name: string;
+            /**
+             * @description The household's code.
+             * @example LJP0012
+             */
+            household_code: string;
+            /** @description Who was warned. */
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * @description The household's head.
+             * @example 陈建桂
+             */
+            household_name: string;
+            /** @description Made on the phone. */
+            id: components["schemas"]["WarningId"];
+            /**
+             * @description What was seen.
+             * @example 柴堆占了半边路
+             */
+            note: string;
+            outcome: components["schemas"]["WarningOutcome"] | null;
+            /**
+             * Format: date
+             * @description First day on which a deduction may be proposed.
+             * @example 2026-11-26
+             */
+            proposed_from: string;
+            /**
+             * Format: date-time
+             * @description Server time.
+             * @example 2026-11-22T02:05:00Z
+             */
+            recorded_at: string;
+            /** @description What it would be deducted by. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description Its name.
+             * @example 占道堆放不清理
+             */
+            rule_name: string;
+            /**
+             * Format: date
+             * @description Day of the warning.
+             * @example 2026-11-22
+             */
+            said_on: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             * @example 2026-11-26T02:05:00Z
+             */
+            settled_at: string | null;
+            /**
+             * @description Who settled it.
+             * @example 李某
+             */
+            settled_by_name: string | null;
+            /**
+             * @description What was said then.
+             * @example 柴堆搬进院子了
+             */
+            settled_note: string | null;
+        };
+        /** @description What the caller may do with a warning. */
+        WarningCan: {
+            /**
+             * @description 没改，交评议
+             * @example false
+             */
+            propose: boolean;
+            /**
+             * @description 改好了
+             * @example true
+             */
+            put_right: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A warning before a deduction, made on the phone of whoever warned (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000508
+         */
+        WarningId: string;
+        /**
+         * @description What became of a warning.
+         * @enum {string}
+         */
+        WarningOutcome: "put_right" | "proposed";
         /**
          * @description 上限周期: the stretch of days in which units are counted against a cap.
          * @enum {string}
@@ -6875,6 +7323,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000501",
                      *             "late": false,
                      *             "note": "清扫村道",
+                     *             "notice": null,
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
                      *             "people": null,
@@ -6894,7 +7343,8 @@ export interface operations {
                      *             "rule_set_version": 1,
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "unit": "人次",
+                     *             "warning": null
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -6952,6 +7402,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000501",
                      *             "late": false,
                      *             "note": "清扫村道",
+                     *             "notice": null,
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
                      *             "people": null,
@@ -6971,7 +7422,8 @@ export interface operations {
                      *             "rule_set_version": 1,
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "unit": "人次",
+                     *             "warning": null
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7270,6 +7722,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000501",
                      *             "late": false,
                      *             "note": "清扫村道",
+                     *             "notice": null,
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
                      *             "people": null,
@@ -7289,7 +7742,8 @@ export interface operations {
                      *             "rule_set_version": 1,
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "unit": "人次",
+                     *             "warning": null
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7416,6 +7870,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000501",
                      *             "late": false,
                      *             "note": "清扫村道",
+                     *             "notice": null,
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
                      *             "people": null,
@@ -7435,7 +7890,8 @@ export interface operations {
                      *             "rule_set_version": 1,
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "unit": "人次",
+                     *             "warning": null
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7803,8 +8259,10 @@ export interface operations {
                 reviewable?: boolean;
                 /** @description Only of this household, newest first. */
                 household_id?: components["schemas"]["HouseholdId"];
-                /** @description Only at or below this area (with `reviewable`, or alone: everything that waits there). */
+                /** @description Only at or below this area (with `reviewable` or `untold`, or alone: everything that waits there). */
                 area_id?: components["schemas"]["AreaId"];
+                /** @description Only deductions that count and whose households were not told yet, oldest first. */
+                untold?: boolean;
                 /** @description Only in this state. */
                 status?: components["schemas"]["AwardStatus"];
                 /** @description Most rows, 1 to 200. */
@@ -7848,6 +8306,7 @@ export interface operations {
                      *           "id": "01939f7e-0000-7000-8000-000000000501",
                      *           "late": false,
                      *           "note": "清扫村道",
+                     *           "notice": null,
                      *           "occurred_on": "2026-11-22",
                      *           "own_household": false,
                      *           "people": null,
@@ -7867,7 +8326,8 @@ export interface operations {
                      *           "rule_set_version": 1,
                      *           "status": "posted",
                      *           "steps": [],
-                     *           "unit": "人次"
+                     *           "unit": "人次",
+                     *           "warning": null
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -8002,6 +8462,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
                      *       "people": null,
@@ -8021,7 +8482,8 @@ export interface operations {
                      *       "rule_set_version": 1,
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8056,6 +8518,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
                      *       "people": null,
@@ -8075,7 +8538,8 @@ export interface operations {
                      *       "rule_set_version": 1,
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8176,6 +8640,7 @@ export interface operations {
              *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。
              *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
              *     `rule_not_recorded` 这一项到期自动算，不用人记。
+             *     `warn_first` 这一项要先劝导：到期没改的，请到“劝导”里点“没改，交评议”。
              */
             422: {
                 headers: {
@@ -8283,6 +8748,7 @@ export interface operations {
                      *             "id": "01939f7e-0000-7000-8000-000000000501",
                      *             "late": false,
                      *             "note": "清扫村道",
+                     *             "notice": null,
                      *             "occurred_on": "2026-11-22",
                      *             "own_household": false,
                      *             "people": null,
@@ -8302,7 +8768,8 @@ export interface operations {
                      *             "rule_set_version": 1,
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "unit": "人次",
+                     *             "warning": null
                      *           },
                      *           "id": "01939f7e-0000-7000-8000-000000000501",
                      *           "status": 201
@@ -8456,6 +8923,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
                      *       "people": null,
@@ -8475,7 +8943,8 @@ export interface operations {
                      *       "rule_set_version": 1,
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8589,6 +9058,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
                      *       "people": null,
@@ -8615,7 +9085,8 @@ export interface operations {
                      *           "step": "approve"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8750,6 +9221,210 @@ export interface operations {
             };
         };
     };
+    notice_deduction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AwardId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "delivered_on": "2026-11-22",
+                 *       "how": "spoken",
+                 *       "to_whom": "陈建桂本人"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "resubmit": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": null,
+                     *       "done_by": "陈家二儿子",
+                     *       "door": "19号",
+                     *       "evidence": [],
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "notice": null,
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": null,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof": null,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "revision": 0,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "unit": "人次",
+                     *       "warning": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Award"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `own_household` 这是您自己家的，请让别人来办。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `already_noticed` 这条扣分已经记过告知了，请刷新看看。
+             *     `wrong_state` 这条已经有人处理过了，请刷新看看。
+             *     `already_noticed`, `wrong_state`: no deduction that counts
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reject_award: {
         parameters: {
             query?: never;
@@ -8799,6 +9474,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
                      *       "people": null,
@@ -8825,7 +9501,8 @@ export interface operations {
                      *           "step": "reject"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9012,6 +9689,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
                      *       "people": null,
@@ -9038,7 +9716,8 @@ export interface operations {
                      *           "step": "resubmit"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9218,6 +9897,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
                      *       "people": null,
@@ -9244,7 +9924,8 @@ export interface operations {
                      *           "step": "return"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9423,6 +10104,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": false,
                      *       "people": null,
@@ -9449,7 +10131,8 @@ export interface operations {
                      *           "step": "reverse"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9627,6 +10310,7 @@ export interface operations {
                      *       "id": "01939f7e-0000-7000-8000-000000000501",
                      *       "late": false,
                      *       "note": "清扫村道",
+                     *       "notice": null,
                      *       "occurred_on": "2026-11-22",
                      *       "own_household": true,
                      *       "people": null,
@@ -9653,7 +10337,8 @@ export interface operations {
                      *           "step": "withdraw"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "unit": "人次",
+                     *       "warning": null
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -15610,6 +16295,878 @@ export interface operations {
             };
             /** @description `busy` 现在人多，请过几秒再试。 */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_warnings: {
+        parameters: {
+            query?: {
+                /** @description Only at or below this area. */
+                area_id?: components["schemas"]["AreaId"];
+                /** @description Only of this household. */
+                household_id?: components["schemas"]["HouseholdId"];
+                /** @description Those that are open, the first day first; with `false` those that were settled, the last one first. */
+                open?: boolean;
+                /** @description Most rows, 1 to 200. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "award": null,
+                     *           "by_name": "李某",
+                     *           "can": {
+                     *             "propose": false,
+                     *             "put_right": true
+                     *           },
+                     *           "door": "19号",
+                     *           "due_on": "2026-11-25",
+                     *           "grid_name": "一组",
+                     *           "household_code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "household_name": "陈建桂",
+                     *           "id": "01939f7e-0000-7000-8000-000000000508",
+                     *           "note": "柴堆占了半边路",
+                     *           "outcome": null,
+                     *           "proposed_from": "2026-11-26",
+                     *           "recorded_at": "2026-11-22T02:05:00Z",
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *           "rule_name": "占道堆放不清理",
+                     *           "said_on": "2026-11-22",
+                     *           "settled_at": null,
+                     *           "settled_by_name": null,
+                     *           "settled_note": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Warning"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-11-25",
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "id": "01939f7e-0000-7000-8000-000000000508",
+                 *       "note": "柴堆占了半边路",
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                 *       "said_on": "2026-11-22"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewWarning"];
+            };
+        };
+        responses: {
+            /** @description Was recorded before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": null,
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": true
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": null,
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": null,
+                     *       "settled_by_name": null,
+                     *       "settled_note": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /** @description Recorded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": null,
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": true
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": null,
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": null,
+                     *       "settled_by_name": null,
+                     *       "settled_note": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `id_taken` 这个编号已经记过别的事，没有重复记。请回到首页重新记。
+             *     `warned_already` 这一户的这一项已经劝导过、还没办完，请到“劝导”里看。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             *     `occurred_in_future` 日期不能在今天以后。
+             *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WarningId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": null,
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": true
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": null,
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": null,
+                     *       "settled_by_name": null,
+                     *       "settled_note": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_deduction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WarningId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "award_id": "01939f7e-0000-7000-8000-000000000501",
+                 *       "degree": null,
+                 *       "evidence": [],
+                 *       "note": "过了三天还没清",
+                 *       "occurred_on": "2026-11-26",
+                 *       "people": null,
+                 *       "proof": null,
+                 *       "quantity": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description Was proposed before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000501",
+                     *         "points": -2,
+                     *         "status": "submitted"
+                     *       },
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": false
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": "proposed",
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": "2026-11-26T02:05:00Z",
+                     *       "settled_by_name": "李某",
+                     *       "settled_note": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /** @description Proposed. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000501",
+                     *         "points": -2,
+                     *         "status": "submitted"
+                     *       },
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": false
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": "proposed",
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": "2026-11-26T02:05:00Z",
+                     *       "settled_by_name": "李某",
+                     *       "settled_note": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `id_taken` 这个编号已经记过别的事，没有重复记。请回到首页重新记。
+             *     `photo_used` 这张照片已经用在别的记录上，请另拍一张。
+             *     `warning_settled` 这条劝导已经有人办过了，请刷新看看。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `warning_not_due` 还没过改正的日期，过了还没改才能交评议。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_warning_right: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WarningId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "柴堆搬进院子了"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutRight"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "award": null,
+                     *       "by_name": "李某",
+                     *       "can": {
+                     *         "propose": false,
+                     *         "put_right": false
+                     *       },
+                     *       "door": "19号",
+                     *       "due_on": "2026-11-25",
+                     *       "grid_name": "一组",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "note": "柴堆占了半边路",
+                     *       "outcome": "put_right",
+                     *       "proposed_from": "2026-11-26",
+                     *       "recorded_at": "2026-11-22T02:05:00Z",
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "占道堆放不清理",
+                     *       "said_on": "2026-11-22",
+                     *       "settled_at": "2026-11-25T02:05:00Z",
+                     *       "settled_by_name": "李某",
+                     *       "settled_note": "柴堆搬进院子了"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Warning"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `own_household` 这是您自己家的，请让别人来办。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `warning_settled` 这条劝导已经有人办过了，请刷新看看。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,7 +5,14 @@ const hrefs = (records: boolean, reviews: boolean, village: unknown) =>
   doors({ records, reviews, village }).map((door) => door.href);
 
 test('everybody finds the doors of what he may do, and no others', () => {
-  expect(hrefs(true, false, {})).toEqual(['/many', '/activities', '/ranking', '/rules', '/me']);
+  expect(hrefs(true, false, {})).toEqual([
+    '/many',
+    '/activities',
+    '/warnings',
+    '/ranking',
+    '/rules',
+    '/me',
+  ]);
   expect(hrefs(false, true, {})).toEqual(['/review', '/review/assembly', '/rules']);
   expect(hrefs(false, true, null)).toEqual(['/review', '/rules']);
 });

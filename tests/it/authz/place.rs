@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::gone;
+use super::warned::Warned;
 use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
@@ -70,6 +71,7 @@ pub struct Place {
     pub assembly: Uuid,
     /// Held in the place's grid; nobody has come yet.
     pub activity: Uuid,
+    pub warned: Warned,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -101,6 +103,7 @@ impl Place {
             trial: id(),
             assembly: id(),
             activity: id(),
+            warned: Warned { warning: id(), deducted: id() },
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -141,6 +144,9 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             _ => town::draft(&app.app, above, town.cadre.id).await.0,
         };
         let photo = sent(app, workers[number], grids[number].id.0, at).await;
+        let deduction = rule_of(app, village, "乱倒垃圾").await;
+        let staff = (workers[number], &cadre);
+        let warned = Warned::at(app, staff, (grids[number].id.0, deduction), at).await;
         places.push(Place {
             at: Where::STANDING[number],
             town: above.id.0,
@@ -151,12 +157,13 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             waiting: award_with(app, workers[number], at + 1, households[number].0, asked, &[photo]).await,
             photo,
             rule,
-            deduction: rule_of(app, village, "乱倒垃圾").await,
+            deduction,
             draft,
             template,
             trial: trial(app, &cadre, draft).await,
             assembly: assembly(app, &cadre, workers[number], &grids[number], (at, households[number].0, asked)).await,
             activity: activity(app, workers[number], grids[number].id.0, (number, rule)).await,
+            warned,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,

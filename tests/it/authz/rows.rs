@@ -7,20 +7,23 @@ use serde_json::json;
 
 use super::deeds::{ACTIVITIES, AWARDS};
 use super::row::{Row, plain, target};
+use super::warned::WARNINGS;
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 5] = [
+pub const MADE_BY_THE_PHONE: [(&str, &str); 7] = [
     ("submit_award", "id"),
     ("submit_awards", "awards.id"),
     ("upload_evidence", "id"),
     ("hold_assembly", "id"),
     ("open_activity", "id"),
+    ("record_warning", "id"),
+    ("propose_deduction", "award_id"),
 ];
 
 pub const ROWS: &[&[Row]] = &[
-    SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, ACTIVITIES, RANKINGS, REPORTS, IMPORTS,
-    WAITING,
+    SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, WARNINGS, ACTIVITIES, RANKINGS, REPORTS,
+    IMPORTS, WAITING,
 ];
 
 const SYSTEM: &[Row] = &[
