@@ -313,6 +313,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(activities::routes::router())
         .merge(inspections::routes::router())
         .merge(cards::routes::router())
+        .merge(awards::warnings::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())

@@ -1,5 +1,6 @@
 /** Codes of the API in the words of the village. */
 import type { Award, AwardStatus, Proof, Role, Rule, StatementLine, StepKind } from './api/types';
+import { dayWords } from './periods';
 import { points } from './points';
 
 export const roleWords: Record<Role, string> = {
@@ -71,4 +72,15 @@ export const stepWords: Record<StepKind, string> = {
 /** 证书:县文明办 2026 年奖状 */
 export function shownWords({ proof }: Award): string {
   return proof ? `${proofNames[proof.kind]}:${proof.words}` : '';
+}
+
+/** What the household was told before a deduction was proposed. */
+export function warningWords({
+  said_on,
+  due_on,
+  note,
+  by_name,
+}: NonNullable<Award['warning']>): string {
+  const until = due_on === said_on ? '当场没改' : `${dayWords(due_on)}到期没改`;
+  return `${dayWords(said_on)}${by_name}劝导过(${note}),${until}`;
 }

@@ -156,6 +156,7 @@ async fn submissions(
             sheet: None,
             evidence: Vec::new(),
             proof: None,
+            warned: false,
             recorder: Arc::clone(recorder),
             request_id: audit::request_id(),
         }

@@ -194,8 +194,11 @@ pub struct AwardsQuery {
     pub reviewable: bool,
     /// Only of this household, newest first.
     pub household_id: Option<HouseholdId>,
-    /// Only at or below this area (with `reviewable`, or alone: everything that waits there).
+    /// Only at or below this area (with `reviewable` or `untold`, or alone: everything that waits there).
     pub area_id: Option<AreaId>,
+    /// Only deductions that count and whose households were not told yet, oldest first.
+    #[serde(default)]
+    pub untold: bool,
     /// Only in this state.
     pub status: Option<Status>,
     /// Most rows, 1 to 200.

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use super::proof::Shown;
 use super::view::Background;
 use super::{
-    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, RULE_NOT_RECORDED, Status, Submission,
+    Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, RULE_NOT_RECORDED, Status, Submission, WARN_FIRST,
     WORKER_CANNOT_DEDUCT, cap_key, counters, entity, settle,
 };
 use crate::clock::Millis;
@@ -105,13 +105,7 @@ impl Judging {
         }
         let deducts = rule.terms.shape.deducts();
         if deducts {
-            let may = item.recorder.also::<Deduct>(self.today).map_err(|_| WORKER_CANNOT_DEDUCT)?;
-            if !may.reaches(&household.grid_path) {
-                return Err(WORKER_CANNOT_DEDUCT.into());
-            }
-            if item.note.is_none() {
-                return Err(Error::field("note", "missing", "扣分要写清为什么，请写一句。"));
-            }
+            self.refuse_deduction(item, household, rule)?;
         }
         let quantity = quantity(item, rule)?;
         let degree = degree(item, rule)?;
@@ -166,6 +160,24 @@ impl Judging {
             settle(&mut award, rule, used);
         }
         Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone(), evidence: item.evidence.clone() })
+    }
+
+    /// A cadre deducts with a reason; where the rule wants a warning first, or a worker proposes, one that was
+    /// not heeded stands behind it.
+    fn refuse_deduction(&self, item: &Submission, household: &Household, rule: &Rule) -> Result<()> {
+        if !item.warned {
+            let may = item.recorder.also::<Deduct>(self.today).map_err(|_| WORKER_CANNOT_DEDUCT)?;
+            if !may.reaches(&household.grid_path) {
+                return Err(WORKER_CANNOT_DEDUCT.into());
+            }
+            if rule.terms.warn_first.is_some() {
+                return Err(WARN_FIRST.into());
+            }
+        }
+        if item.note.is_none() {
+            return Err(Error::field("note", "missing", "扣分要写清为什么，请写一句。"));
+        }
+        Ok(())
     }
 
     /// A photo shows one award of the village in which its recorder took it.

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{Condition, ConnectionTrait, JoinType, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 
 use super::view::{self, View};
+use super::warnings::entity::notice;
 use super::{Award, Status, entity};
 use crate::clock::Millis;
 use crate::error::{NOT_FOUND, Result};
@@ -32,6 +33,11 @@ pub enum Which {
     Of(HouseholdId),
     /// Submitted or returned in reach, oldest first.
     Waiting {
+        /// Only at or below this path.
+        below: Option<String>,
+    },
+    /// Deductions in reach that count and whose households were not told, oldest first.
+    Untold {
         /// Only at or below this path.
         below: Option<String>,
     },
@@ -66,13 +72,14 @@ pub async fn list(
         Which::RecordedBy(account) => in_reach(within).filter(RecordedBy.eq(*account)),
         Which::Of(household) => in_reach(within).filter(HouseholdId.eq(*household)),
         Which::Waiting { below } => waiting(within, below),
+        Which::Untold { below } => untold(within, below),
     };
     if let Some(status) = status {
         query = query.filter(entity::Column::Status.eq(status));
     }
     let row = Expr::tuple([Expr::col((entity::Entity, RecordedAt)), Expr::col((entity::Entity, Id))]);
     let key = after.map(|Key(at, id)| Expr::tuple([Expr::value(at), Expr::value(id)]));
-    query = if matches!(which, Which::Waiting { .. }) {
+    query = if matches!(which, Which::Waiting { .. } | Which::Untold { .. }) {
         let query = query.order_by_asc(RecordedAt).order_by_asc(Id);
         if let Some(key) = key { query.filter(row.gt(key)) } else { query }
     } else {
@@ -152,6 +159,21 @@ async fn reviewable(
 
 fn waiting(within: Condition, below: &Option<String>) -> Select<entity::Entity> {
     let query = in_reach(within).filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned]));
+    match below {
+        Some(top) => query.filter(subtree(GRID_PATH, top)),
+        None => query,
+    }
+}
+
+fn untold(within: Condition, below: &Option<String>) -> Select<entity::Entity> {
+    let told = Query::select()
+        .expr(Expr::value(1))
+        .from(notice::Entity)
+        .and_where(Expr::col((notice::Entity, notice::Column::AwardId)).equals((entity::Entity, entity::Column::Id)))
+        .to_owned();
+    // Spelled as the index of deductions is.
+    let deducts = Expr::cust("awards.status = 'posted' AND awards.points < 0");
+    let query = in_reach(within).filter(deducts).filter(Expr::exists(told).not());
     match below {
         Some(top) => query.filter(subtree(GRID_PATH, top)),
         None => query,

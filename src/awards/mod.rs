@@ -23,6 +23,7 @@ pub mod statement;
 pub mod submission;
 pub mod verify;
 pub mod view;
+pub mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -32,6 +33,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 
 use self::judging::{Judged, Judging};
+use self::view::Around;
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, Refusal, Result};
@@ -63,6 +65,9 @@ pub const RULE_NOT_RECORDED: Refusal = Refusal::new(422, "rule_not_recorded", "�
 /// Workers warn, they never deduct.
 pub const WORKER_CANNOT_DEDUCT: Refusal =
     Refusal::new(403, "worker_cannot_deduct", "扣分要由村干部提出、评议后才算，网格员先当面劝导。");
+/// The village wants a warning first; the deduction is proposed from the warning when its day is over.
+pub const WARN_FIRST: Refusal =
+    Refusal::new(422, "warn_first", "这一项要先劝导：到期没改的，请到“劝导”里点“没改，交评议”。");
 
 /// Why this room refuses.
 pub const REFUSALS: &[Refusal] = &[
@@ -72,6 +77,7 @@ pub const REFUSALS: &[Refusal] = &[
     QUANTITY_OUT_OF_RANGE,
     RULE_NOT_RECORDED,
     WORKER_CANNOT_DEDUCT,
+    WARN_FIRST,
     review::WRONG_STATE,
     review::OWN_AWARD,
     review::OWN_HOUSEHOLD,
@@ -80,6 +86,10 @@ pub const REFUSALS: &[Refusal] = &[
     review::NOT_YOURS_TO_REVERSE,
     assembly::MEETING_TAKEN,
     assembly::NO_QUORUM,
+    warnings::WARNED_ALREADY,
+    warnings::NOT_DUE,
+    warnings::SETTLED,
+    warnings::NOTICED,
 ];
 
 /// What a submission came to.
@@ -136,15 +146,20 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
     book.post_many(judged.iter().filter_map(|judged| posting(&judged.award, &judged.rule)).collect()).await?;
 
     let taken_steps = view::steps(tx, judging.known_ids()).await?;
+    let (warned, told) = view::deductions(tx, judging.known_ids().iter().filter_map(|id| judging.known(*id))).await?;
     let answer = |(item, outcome): (&Submission, Result<(Award, bool)>)| {
         let (award, replayed) = outcome?;
-        let steps = taken_steps.get(&award.id).cloned().unwrap_or_default();
-        let photos = judging.photos(item);
+        let around = Around {
+            steps: taken_steps.get(&award.id).cloned().unwrap_or_default(),
+            photos: judging.photos(item),
+            warning: warned.get(&award.id).cloned(),
+            notice: told.get(&award.id).cloned(),
+        };
         let reaches = judging
             .background
             .household(award.household_id)
             .is_some_and(|household| item.recorder.reaches(&household.grid_path));
-        let award = judging.background.view(award, (steps, photos), &item.recorder.identity, pen.clock.today())?;
+        let award = judging.background.view(award, around, &item.recorder.identity, pen.clock.today())?;
         let award = if reaches { award } else { award.from_afar() };
         Ok(Submitted { award, replayed })
     };

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::proof::Shown;
 use super::statement::{CapUse, Line};
 use super::view::{self, View};
+use super::warnings::outward::{BehindOut, NoticeOut};
 use super::{Status, StepKind};
 use crate::clock::instant;
 use crate::error::Problem;
@@ -99,7 +100,8 @@ pub struct CanOut {
 /// An award as it stands.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Award, example = json!({
-    "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted", "proof": null,
+    "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted", "proof": null, "warning": null,
+    "notice": null,
 }))]
 pub struct AwardOut {
     /// Made on the phone.
@@ -180,6 +182,10 @@ pub struct AwardOut {
     /// Its photos; their files are for the recorder and for those who review.
     #[schema(example = json!([]))]
     pub evidence: Vec<EvidenceOut>,
+    /// The warning that was not heeded, of a proposed deduction.
+    pub warning: Option<BehindOut>,
+    /// How the household was told, of a deduction that counts.
+    pub notice: Option<NoticeOut>,
     /// What was done with it since.
     #[schema(example = json!([]))]
     pub steps: Vec<StepOut>,
@@ -230,6 +236,8 @@ impl From<View> for AwardOut {
             proof,
             own_household: award.own_household,
             evidence: photos.into_iter().map(EvidenceOut::from).collect(),
+            warning: view.warning.map(BehindOut::from),
+            notice: view.notice.map(NoticeOut::from),
             revision: view::revision(&steps),
             steps: steps.into_iter().map(step).collect(),
             can: CanOut {

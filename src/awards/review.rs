@@ -173,12 +173,13 @@ impl<'a> Steps<'a> {
 
     async fn reviewable(&self, tx: &Tx, may: &May<Review>, id: AwardId) -> Result<Found> {
         let found = self.find(tx, may, id).await?;
-        let View { award, steps, can, .. } = &found.view;
+        let View { award, steps, can, warning, .. } = &found.view;
         let is_seen = self.seen.is_none_or(|seen| seen == revision(steps));
         if award.status != Status::Submitted || !is_seen {
             return Err(WRONG_STATE.into());
         }
-        if award.recorded_by == may.account_id() {
+        let warned = warning.as_ref().is_some_and(|warning| warning.by == may.account_id());
+        if award.recorded_by == may.account_id() || warned {
             return Err(OWN_AWARD.into());
         }
         if may.identity.household_id == Some(award.household_id) {

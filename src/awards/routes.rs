@@ -54,7 +54,7 @@ pub fn router() -> OpenApiRouter<App> {
         (status = 403, body = Problem, description = "`forbidden`, `worker_cannot_deduct`"),
         (status = 404, body = Problem, description = "`not_found`: no such household in scope"),
         (status = 409, body = Problem, description = "`id_taken`, `photo_used`"),
-        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`, `photo_not_usable`"),
+        (status = 422, body = Problem, description = "`invalid`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`, `photo_not_usable`, `warn_first`"),
         (status = 503, body = Problem, description = "`busy`"),
     )
 )]
@@ -121,7 +121,8 @@ fn go_together(query: &AwardsQuery) -> Result<()> {
         ("mine", query.mine && query.reviewable),
         ("household_id", of_household && (query.mine || query.reviewable)),
         ("area_id", of_area && (query.mine || of_household)),
-        ("status", query.status.is_some() && query.reviewable),
+        ("status", query.status.is_some() && (query.reviewable || query.untold)),
+        ("untold", query.untold && (query.mine || query.reviewable || of_household)),
     ];
     match odd.iter().find(|(_, is_odd)| *is_odd) {
         Some((field, _)) => Err(Error::field(*field, "filters_together", "这个条件不能和别的条件一起用，请去掉一个。")),
@@ -129,7 +130,8 @@ fn go_together(query: &AwardsQuery) -> Result<()> {
     }
 }
 
-/// Awards: mine, a household's, those I could review, or all that wait in an area.
+/// Awards: mine, a household's, those I could review, deductions whose households were not told, or all that wait
+/// in an area.
 #[utoipa::path(get, path = "/awards", tag = "awards", params(AwardsQuery), responses((status = 200, body = Page<AwardOut>)))]
 async fn list_awards(
     State(app): State<App>,
@@ -153,6 +155,7 @@ async fn list_awards(
     let which = match query.household_id {
         Some(id) => Which::Of(households::find(db, &may, id).await?.id),
         None if query.mine => Which::RecordedBy(may.account_id()),
+        None if query.untold => Which::Untold { below },
         None => Which::Waiting { below },
     };
     let page = Page::cut(listing::list(db, &may, which, query.status, after, limit).await?, limit, Key::of)?;

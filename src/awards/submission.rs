@@ -55,6 +55,8 @@ pub struct Submission {
     pub sheet: Option<String>,
     /// Photos of it, sent before.
     pub evidence: Vec<EvidenceId>,
+    /// A warning of the household that was not heeded stands behind it: then also a worker proposes a deduction.
+    pub warned: bool,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
     /// The request it came with, for the audit: the writer answers many at once.
@@ -181,6 +183,7 @@ impl Submission {
             proof,
             sheet,
             evidence,
+            warned: false,
             recorder,
             request_id,
         })

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder as _};
 
+use super::warnings::notice::{self, Notice};
+use super::warnings::{Behind, behind};
 use super::{Award, Status, StepKind, entity};
 use crate::accounts::{self, Reviewer};
 use crate::areas;
@@ -44,6 +46,10 @@ pub struct View {
     pub steps: Vec<Step>,
     /// Its photos.
     pub photos: Vec<Evidence>,
+    /// The warning that was not heeded, of a proposed deduction.
+    pub warning: Option<Behind>,
+    /// What the household was told of a deduction.
+    pub notice: Option<Notice>,
     /// What the viewer may do.
     pub can: Can,
 }
@@ -58,6 +64,7 @@ impl View {
         self.door = None;
         self.steps.clear();
         self.photos.clear();
+        (self.warning, self.notice) = (None, None);
         self.can = Can::default();
         self
     }
@@ -91,6 +98,19 @@ pub struct Can {
     pub withdraw: bool,
     /// Undo it by an opposite entry.
     pub reverse: bool,
+}
+
+/// What was done, shown and said about an award.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// What was done with it since.
+    pub steps: Vec<Step>,
+    /// Its photos.
+    pub photos: Vec<Evidence>,
+    /// The warning behind it.
+    pub warning: Option<Behind>,
+    /// What the household was told.
+    pub notice: Option<Notice>,
 }
 
 /// What surrounds a group of awards.
@@ -149,18 +169,13 @@ impl Background {
     }
 
     /// An award as `viewer` sees it.
-    pub fn view(
-        &self,
-        award: Award,
-        (steps, photos): (Vec<Step>, Vec<Evidence>),
-        viewer: &Arc<Identity>,
-        today: NaiveDate,
-    ) -> Result<View> {
+    pub fn view(&self, award: Award, around: Around, viewer: &Arc<Identity>, today: NaiveDate) -> Result<View> {
         let missing = |what: &str| Error::Internal(format!("an award without its {what}"));
         let household = self.household(award.household_id).ok_or_else(|| missing("household"))?;
         let adopted = self.rules.set(award.rule_set_id).ok_or_else(|| missing("rule set"))?;
         let rule = adopted.rule(award.rule_id).ok_or_else(|| missing("rule"))?;
-        let can = self.can(&award, household, &steps, viewer, today);
+        let can = self.can(&award, household, &around, viewer, today);
+        let Around { steps, photos, warning, notice } = around;
         Ok(View {
             household_name: household.name.clone(),
             household_code: household.code.clone(),
@@ -172,6 +187,8 @@ impl Background {
             recorder_name: self.names.get(&award.recorded_by).cloned().unwrap_or_default(),
             steps,
             photos,
+            warning,
+            notice,
             can,
             award,
         })
@@ -181,11 +198,12 @@ impl Background {
         &self,
         award: &Award,
         household: &Household,
-        steps: &[Step],
+        Around { steps, warning, .. }: &Around,
         viewer: &Arc<Identity>,
         today: NaiveDate,
     ) -> Can {
         let recorder = award.recorded_by == viewer.account_id;
+        let warned_by = warning.as_ref().map(|warning| warning.by);
         let own_household = viewer.household_id == Some(household.id);
         let waits = matches!(award.status, Status::Submitted | Status::Returned);
         let reaches = |reach: bool| reach && !own_household;
@@ -200,9 +218,10 @@ impl Background {
             recorder && !approved && viewer.may::<Reverse>(today).is_ok_and(|may| may.reaches(&household.grid_path));
         let review = award.status == Status::Submitted
             && !recorder
+            && warned_by != Some(viewer.account_id)
             && reaches(reviews)
             && !steps.iter().any(|step| step.kind == StepKind::Approve && step.by == viewer.account_id)
-            && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, household, steps));
+            && (reviews_as_villager(viewer, household, today) || self.nobody_else(award, warned_by, household, steps));
         Can {
             review,
             approve: review && household.status != households::Status::Closed,
@@ -212,11 +231,12 @@ impl Background {
         }
     }
 
-    fn nobody_else(&self, award: &Award, household: &Household, steps: &[Step]) -> bool {
+    fn nobody_else(&self, award: &Award, warned_by: Option<AccountId>, household: &Household, steps: &[Step]) -> bool {
         let steps = since_said(steps);
         let approved = |account| steps.iter().any(|step| step.kind == StepKind::Approve && step.by == account);
         let eligible = |reviewer: &Reviewer| {
             reviewer.account_id != award.recorded_by
+                && Some(reviewer.account_id) != warned_by
                 && reviewer.household_id != Some(household.id)
                 && !approved(reviewer.account_id)
         };
@@ -265,6 +285,16 @@ pub(super) async fn steps(db: &impl ConnectionTrait, awards: Vec<AwardId>) -> Re
     Ok(steps)
 }
 
+/// The warnings behind those of some awards that take points off, and what their households were told.
+pub(super) async fn deductions(
+    db: &impl ConnectionTrait,
+    awards: impl IntoIterator<Item = &Award>,
+) -> Result<(HashMap<AwardId, Behind>, HashMap<AwardId, Notice>)> {
+    // One that came to nothing may be a deduction too.
+    let ids: Vec<AwardId> = awards.into_iter().filter(|award| award.points.0 <= 0).map(|award| award.id).collect();
+    Ok((behind(db, ids.clone()).await?, notice::of_awards(db, ids).await?))
+}
+
 /// Awards at hand as `viewer` sees them, in the given order.
 pub(super) async fn views(
     db: &impl ConnectionTrait,
@@ -277,13 +307,18 @@ pub(super) async fn views(
     let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
     let background = Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
     let mut taken = steps(db, awards.iter().map(|award| award.id).collect()).await?;
+    let (mut warned, mut told) = deductions(db, &awards).await?;
     let mut shown = evidence::of_causes(db, UsedFor::Award, awards.iter().map(|award| award.id.0)).await?;
     awards
         .into_iter()
         .map(|award| {
-            let steps = taken.remove(&award.id).unwrap_or_default();
-            let photos = shown.remove(&award.id.0).unwrap_or_default();
-            background.view(award, (steps, photos), viewer, today)
+            let around = Around {
+                steps: taken.remove(&award.id).unwrap_or_default(),
+                photos: shown.remove(&award.id.0).unwrap_or_default(),
+                warning: warned.remove(&award.id),
+                notice: told.remove(&award.id),
+            };
+            background.view(award, around, viewer, today)
         })
         .collect()
 }

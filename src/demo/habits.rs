@@ -155,7 +155,7 @@ pub const REVIEWED: [Habit; 5] = [
     },
 ];
 
-/// What a cadre puts before the panel, in one grid of the village at a time.
+/// What a worker warns of, in one grid of the village at a time.
 pub const DEDUCTED: [Habit; 2] = [
     Habit {
         rule: "占道堆放不清理",
@@ -164,7 +164,7 @@ pub const DEDUCTED: [Habit; 2] = [
         households_max: 1,
         quantities: &[(Hundredths::ONE, 3), (Hundredths::whole(2), 1)],
         hours: (9, 11),
-        notes: &["劝导过，过了三天还没清", "柴堆占了半边路"],
+        notes: &["沙子堆在路口，车过不去", "柴堆占了半边路"],
         season: None,
     },
     Habit {
@@ -174,7 +174,7 @@ pub const DEDUCTED: [Habit; 2] = [
         households_max: 1,
         quantities: ONE,
         hours: (14, 16),
-        notes: &["田边烧草，当场劝止"],
+        notes: &["田边烧草，当场劝灭"],
         season: None,
     },
 ];

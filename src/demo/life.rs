@@ -8,7 +8,9 @@ use super::Hours;
 use super::dice::Dice;
 use super::habits::{DEDUCTED, Habit, POSTED, REVIEWED, ROUND_BEGINS, ROUNDS, Season};
 use super::people::Staff;
+use super::places::{HOME, VILLAGES};
 use super::table::Table;
+use super::warned::{Untold, WARNED_AT_HOME, Warned};
 use crate::awards::submission::Raw;
 use crate::awards::{self, Status as Stands, Submission, View};
 use crate::db::Tx;
@@ -34,11 +36,18 @@ pub struct Neighbourhood {
     table: Table,
     grids: Vec<Vec<Home>>,
     workers: Vec<Arc<May<AddPoints>>>,
-    cadre: Arc<May<AddPoints>>,
     /// What the panel has to look at.
     pub waiting: Vec<Waiting>,
+    /// The panel has struck something out.
+    pub has_struck: bool,
     /// What was written for the wrong household.
     pub slips: Vec<Waiting>,
+    /// Who was warned and has still time, or was not looked after.
+    pub warned: Vec<Warned>,
+    /// Deductions that were proposed, and by whom.
+    pub proposers: Vec<Untold>,
+    /// Deductions that count and of which nobody told the household.
+    pub untold: Vec<Untold>,
 }
 
 /// A household and how willingly it takes part, of a hundred.
@@ -64,14 +73,19 @@ pub struct Waiting {
 /// Several deeds that are written down together.
 pub struct Occasion {
     minute: i64,
-    occurred_on: NaiveDate,
-    /// Which deed.
+    /// The day of the deeds.
+    pub occurred_on: NaiveDate,
+    /// Of which rule.
     pub rule: RuleId,
-    /// Who writes it down.
+    /// By whom.
     pub recorder: Arc<May<AddPoints>>,
-    /// Whose, and how much of it.
+    /// Whose, and how much.
     pub deeds: Vec<(HouseholdId, Hundredths)>,
-    note: &'static str,
+    /// In words.
+    pub note: &'static str,
+    /// They are bad ones: a warning comes first.
+    warns: bool,
+    /// A round past all doors.
     is_walked: bool,
 }
 
@@ -100,8 +114,10 @@ impl Neighbourhood {
         let grids = staff.households.iter().map(|grid| grid.iter().map(&mut home).collect()).collect();
         let adds = |who: &Arc<Identity>| who.may::<AddPoints>(day).map(Arc::new);
         let workers = staff.workers.iter().map(adds).collect::<Result<_>>()?;
-        let cadre = adds(&staff.cadre)?;
-        Ok(Self { at, staff, table, grids, workers, cadre, waiting: Vec::new(), slips: Vec::new() })
+        let (waiting, slips) = (Vec::new(), Vec::new());
+        let (warned, proposers, untold) = (Vec::new(), Vec::new(), Vec::new());
+        let has_struck = false;
+        Ok(Self { at, staff, table, grids, workers, waiting, has_struck, slips, warned, proposers, untold })
     }
 }
 
@@ -119,9 +135,14 @@ impl<'a> Life<'a> {
         occasions.sort_by_key(|occasion| occasion.minute);
         for occasion in occasions {
             if self.hours.set(day, occasion.minute) {
-                self.write_down(place, occasion).await?;
+                if occasion.warns {
+                    self.warn(place, occasion).await?;
+                } else {
+                    self.write_down(place, occasion).await?;
+                }
             }
         }
+        self.look_after(place, day, days_left).await?;
         self.evening(place, day, days_left).await
     }
 
@@ -141,9 +162,11 @@ impl<'a> Life<'a> {
             }
         }
         for (number, habit) in (0..).zip(&DEDUCTED) {
-            if (days_left + place.at as u32 * 7 + number * 5).is_multiple_of(habit.every) {
-                let grid = self.dice.pick(&place.grids);
-                occasions.extend(self.occasion(place, habit, grid, &place.cadre, day)?);
+            let more = VILLAGES[place.at].name == HOME && number == 0 && WARNED_AT_HOME.contains(&days_left);
+            if more || (days_left + place.at as u32 * 7 + number * 5).is_multiple_of(habit.every) {
+                let at = if more { 0 } else { self.dice.between(0..=place.grids.len() - 1) };
+                let occasion = self.occasion(place, habit, &place.grids[at], &place.workers[at], day)?;
+                occasions.extend(occasion.map(|occasion| Occasion { warns: true, ..occasion }));
             }
         }
         Ok(occasions)
@@ -177,6 +200,7 @@ impl<'a> Life<'a> {
             deeds,
             note: self.dice.pick::<&str>(habit.notes),
             is_walked: false,
+            warns: false,
         }))
     }
 
@@ -208,7 +232,7 @@ impl<'a> Life<'a> {
             }
             let rule = place.table.rule(round.rule)?;
             let recorder = Arc::clone(worker);
-            occasions.push(Occasion { minute, occurred_on: day, rule, recorder, deeds, note: "", is_walked: false });
+            occasions.push(Occasion { minute, occurred_on: day, rule, recorder, deeds, note: "", is_walked: false, warns: false });
         }
         occasions.retain(|occasion| !occasion.deeds.is_empty());
         Ok(occasions)
@@ -249,7 +273,7 @@ impl<'a> Life<'a> {
                 id: award.id,
                 household_id: award.household_id,
                 recorder: Arc::clone(&occasion.recorder.identity),
-                proof: award.proof_pending.then_some(seen(award.points)),
+                proof: award.proof_pending.then_some("证明材料看过，属实。"),
             };
             if award.status == Stands::Submitted {
                 place.waiting.push(waiting);
@@ -259,10 +283,6 @@ impl<'a> Life<'a> {
         }
         Ok(())
     }
-}
-
-fn seen(points: Hundredths) -> &'static str {
-    if points < Hundredths::ZERO { "照片看过，劝导记录也看过。" } else { "证明材料看过，属实。" }
 }
 
 impl Habit {

@@ -16,6 +16,7 @@ mod places;
 mod rounds;
 mod sittings;
 mod table;
+mod warned;
 
 use std::fmt;
 use std::sync::Arc;

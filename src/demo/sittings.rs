@@ -59,7 +59,13 @@ impl Life<'_> {
                 continue;
             };
             let may = judge.may::<Review>(day)?;
+            // Every panel has struck something out, in the smallest town too.
+            let strikes = one.proof.is_none() && !place.has_struck;
+            place.has_struck |= strikes;
             match self.dice.between(0..=99) {
+                _ if strikes => {
+                    self.steps().reject(self.tx, &may, one.id, REJECT_REASONS[0].to_owned()).await?;
+                }
                 drawn if drawn < RETURNED => {
                     let reason = (*self.dice.pick(&RETURN_REASONS)).to_owned();
                     self.steps().return_(self.tx, &may, one.id, reason).await?;
@@ -74,7 +80,8 @@ impl Life<'_> {
                 }
                 _ => {
                     let reason = one.proof.map(str::to_owned);
-                    self.steps().approve(self.tx, &may, one.id, reason).await?;
+                    let view = self.steps().approve(self.tx, &may, one.id, reason).await?;
+                    place.decided(&view);
                 }
             }
         }
@@ -89,7 +96,8 @@ impl Life<'_> {
         };
         let one = place.waiting.remove(oldest);
         let may = cadre.may::<Review>(day)?;
-        self.steps().approve(self.tx, &may, one.id, one.proof.map(str::to_owned)).await?;
+        let view = self.steps().approve(self.tx, &may, one.id, one.proof.map(str::to_owned)).await?;
+        place.decided(&view);
         Ok(())
     }
 

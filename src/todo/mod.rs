@@ -13,7 +13,7 @@ use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::awards::{assembly, listing};
+use crate::awards::{assembly, listing, warnings};
 use crate::error::Result;
 use crate::rules::{Shelf, filing};
 use crate::scope::{AddPoints, FileRules, Identity, Review};
@@ -32,6 +32,8 @@ pub enum Kind {
     Confirm,
     /// Awards of his own that came back to be mended.
     Returned,
+    /// Warnings of which the day to put it right has come.
+    Warnings,
     /// Tables of rules that villages resolved and nobody filed.
     FileRules,
 }
@@ -66,6 +68,7 @@ pub async fn of(
     }
     if let Ok(may) = identity.may::<AddPoints>(today) {
         found.push((Kind::Returned, listing::returned(db, &may, most).await?));
+        found.push((Kind::Warnings, warnings::due(db, &may, today, most).await?));
     }
     if let Ok(may) = identity.may::<FileRules>(today) {
         found.push((Kind::FileRules, filing::waiting(db, &may, most).await?.len() as u64));

@@ -14,6 +14,7 @@ mod rounds;
 mod row;
 mod rows;
 mod state;
+mod warned;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

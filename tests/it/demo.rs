@@ -5,6 +5,7 @@ use hujifen::areas::{self, AreaName};
 use hujifen::audit;
 use hujifen::awards;
 use hujifen::awards::entity::{Column, Entity, Status, step};
+use hujifen::awards::warnings::entity as warnings;
 use hujifen::clock::{Clock, Millis, day_of};
 use hujifen::db::Db;
 use hujifen::demo::{self, Ground, OTHER_DATA, Password, SHOWN, Size, VILLAGES};
@@ -90,6 +91,13 @@ async fn the_first_start_builds_a_town_that_holds_together() {
     for status in [Status::Submitted, Status::Returned, Status::Rejected, Status::Reversed] {
         assert!(town.count(status).await > 0, "none is {status:?}");
     }
+    let warned = warnings::Entity::find().all(town.db.read()).await.unwrap();
+    for outcome in [None, Some(warnings::Outcome::PutRight), Some(warnings::Outcome::Proposed)] {
+        assert!(warned.iter().any(|one| one.outcome == outcome), "none is {outcome:?}");
+    }
+    let told = warnings::notice::Entity::find().count(town.db.read()).await.unwrap();
+    let deducted = Entity::find().filter(Column::Status.eq(Status::Posted)).filter(Column::Points.lt(0));
+    assert!(0 < told && told < deducted.count(town.db.read()).await.unwrap(), "{told} were told");
     let last = entry::Entity::find().order_by_desc(entry::Column::RecordedAt).one(town.db.read()).await.unwrap();
     let last = last.unwrap().recorded_at;
     assert!(last <= ON_THE_ROUND && day_of(last) == day_of(ON_THE_ROUND), "{last}");

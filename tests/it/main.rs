@@ -38,4 +38,5 @@ mod session;
 mod shapes;
 mod todo;
 mod waiting;
+mod warnings;
 mod writer;

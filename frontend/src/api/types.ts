@@ -51,6 +51,10 @@ export type AssemblyOutcome = Schemas['AssemblyOutcome'];
 export type NewAssembly = Schemas['NewAssembly'];
 export type Evidence = Schemas['Evidence'];
 export type AlikeAward = Schemas['AlikeAward'];
+export type Warning = Schemas['Warning'];
+export type NewWarning = Schemas['NewWarning'];
+export type NewProposal = Schemas['NewProposal'];
+export type NewNotice = Schemas['NewNotice'];
 export type BatchResult = Schemas['AwardBatchResult'];
 
 export type Activity = Schemas['Activity'];

@@ -9,6 +9,7 @@ test('everybody finds the doors of what he may do, and no others', () => {
     '/inspections',
     '/many',
     '/activities',
+    '/warnings',
     '/paper',
     '/ranking',
     '/rules',

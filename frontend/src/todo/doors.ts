@@ -5,6 +5,7 @@ export const waits: Record<TodoKind, { words: string; href: string }> = {
   review: { words: '等您评议', href: '/review' },
   confirm: { words: '评议记录等您确认', href: '/review/assembly' },
   returned: { words: '退回来要改的', href: '/mine' },
+  warnings: { words: '劝导到期了', href: '/warnings' },
   file_rules: { words: '细则等备案', href: '/rules' },
 };
 
@@ -27,6 +28,7 @@ export function doors({ records, reviews, village }: Doing): Door[] {
     records && { words: '评比', href: '/inspections' },
     records && { words: '选多户记分', href: '/many' },
     records && { words: '活动', href: '/activities' },
+    records && { words: '劝导', href: '/warnings' },
     records && { words: '纸单录入', href: '/paper' },
     records && { words: '排名', href: '/ranking' },
     { words: '细则', href: '/rules' },

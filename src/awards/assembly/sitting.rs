@@ -46,6 +46,8 @@ pub(super) struct OnTable {
     pub steps: Vec<Step>,
     rule: Rule,
     is_closed: bool,
+    /// Who warned the household, of a proposed deduction.
+    warned_by: Option<AccountId>,
 }
 
 /// What the lines are about, as far as it lies in the area.
@@ -65,7 +67,7 @@ impl Sitting<'_> {
         let (mut outcomes, mut postings, mut steps) = (Vec::new(), Vec::new(), Vec::new());
         for (at, said) in lines.iter().enumerate() {
             let field = |name: &str| format!("lines[{at}].{name}");
-            let OnTable { award, steps: taken, rule, is_closed } =
+            let OnTable { award, steps: taken, rule, is_closed, warned_by } =
                 table.get_mut(&said.award_id).ok_or_else(|| Error::Internal("a line about nothing".to_owned()))?;
             let is_seen = said.revision.is_none_or(|seen| seen == view::revision(taken));
             if award.status != Status::Submitted || !is_seen {
@@ -83,6 +85,7 @@ impl Sitting<'_> {
             let approved: Vec<AccountId> =
                 since_said(taken).iter().filter(|step| step.kind == StepKind::Approve).map(|step| step.by).collect();
             let is_free = self.by.account_id != award.recorded_by
+                && Some(self.by.account_id) != *warned_by
                 && self.by.household_id != Some(award.household_id)
                 && !approved.contains(&self.by.account_id);
             if !is_free || approves && *is_closed {
@@ -136,6 +139,7 @@ impl Sitting<'_> {
         let homes: BTreeSet<HouseholdId> = awards.iter().map(|award| award.household_id).collect();
         let homes = households::of_awards(self.tx, homes).await?;
         let mut taken = view::steps(self.tx, ids).await?;
+        let (warned, _) = view::deductions(self.tx, &awards).await?;
         let sets = self.shelf.in_force(self.tx, [village.id]).await?;
         let mut table = HashMap::new();
         for award in awards {
@@ -147,7 +151,8 @@ impl Sitting<'_> {
             let rule = rule.ok_or_else(|| Error::Internal("an award without its rule".to_owned()))?;
             let is_closed = home.status == households::Status::Closed;
             let steps = taken.remove(&award.id).unwrap_or_default();
-            table.insert(award.id, OnTable { award, steps, rule, is_closed });
+            let warned_by = warned.get(&award.id).map(|warning| warning.by);
+            table.insert(award.id, OnTable { award, steps, rule, is_closed, warned_by });
         }
         Ok(table)
     }

@@ -119,6 +119,20 @@ export class Caller {
     });
   }
 
+  /** Warns a household, so many days ago; answers the warning. */
+  async warn(household: string, deed: string, note: string, daysAgo = 0): Promise<string> {
+    const { id: rule_id } = await this.rule(deed);
+    const said = { household_id: household, rule_id, said_on: villageDay(daysAgo), note };
+    return (await this.post<{ id: string }>('/warnings', { id: uuidV7(), ...said })).id;
+  }
+
+  /** Proposes the deduction of a warning that was not heeded; answers the award. */
+  async propose(warning: string, note = '到期去看,还没改'): Promise<string> {
+    const body = { award_id: uuidV7(), occurred_on: villageDay(), note };
+    await this.post(`/warnings/${warning}/propose`, body);
+    return body.award_id;
+  }
+
   async waiting(): Promise<Award[]> {
     return (await this.get<List<Award>>('/awards?reviewable=true&limit=200')).items;
   }

@@ -71,3 +71,25 @@ export async function fillResolution(page: Page): Promise<void> {
   await page.getByLabel('公示到哪天').fill(villageDay());
   await page.getByLabel('从哪天起按它记分').fill(villageDay());
 }
+
+/** Brings a table into force from today: the newest version, with its items changed. */
+export async function inForce(
+  cadre: Caller,
+  town: Caller,
+  change: (items: Item[]) => Item[],
+): Promise<void> {
+  const { id, revision } = await draftOf(cadre, change);
+  await cadre.post(`/rule-sets/${id}/adopt`, {
+    revision,
+    resolved_on: villageDay(),
+    in_force_from: villageDay(),
+    attendance: 46,
+    votes_for: 44,
+    votes_against: 1,
+    votes_abstained: 1,
+    minutes: '村支书主持,逐条念了细则,户代表举手表决。',
+    noticed_from: villageDay(7),
+    noticed_until: villageDay(),
+  });
+  await town.post(`/rule-sets/${id}/file`, {});
+}

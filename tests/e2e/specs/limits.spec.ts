@@ -1,5 +1,6 @@
 import { cleaning } from '../harness/caller.ts';
 import { expect, test } from '../harness/fixtures.ts';
+import { inForce } from '../harness/tables.ts';
 
 /** Mutation: let the phone promise points beyond the cap. */
 test('a cap is said before it bites @screen', async ({ page, as, open, signedIn, look }) => {
@@ -35,10 +36,18 @@ test('a cadre deducts with a reason, a worker is not offered it @screen', async 
   await signedIn('worker', `/award/${one.id}`);
   await expect(page.getByText('全部事项')).toBeVisible();
   await expect(page.getByText('扣分', { exact: true })).toHaveCount(0);
+  // What a warning comes before is not offered to a cadre either.
+  await signedIn('cadre', `/award/${one.id}`);
+  await expect(page.getByText('全部事项')).toBeVisible();
+  await expect(page.getByText('扣分', { exact: true })).toHaveCount(0);
+  const heap = '占道堆放不清理';
+  await inForce(await as('cadre'), await as('town'), (items) =>
+    items.map((item) => (item.name === heap ? { ...item, warn_first: null } : item)),
+  );
 
   await signedIn('cadre', `/award/${one.id}`);
   await page.getByText('扣分', { exact: true }).tap();
-  await page.getByRole('button', { name: '占道堆放不清理' }).tap();
+  await page.getByRole('button', { name: heap }).first().tap();
   const take = page.getByRole('button', { name: `给 ${one.name} 扣 2 分` });
   await expect(take).toBeVisible();
   await look('deduction');

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::place::{Place, Where, activity, award, inspection, plate, scope_of, trial};
+use super::warned::Warned;
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -42,6 +43,7 @@ pub async fn place(app: &TestApp) -> Place {
         inspection: closed_round(app).await,
         item: rule,
         plate: revoked_plate(app).await,
+        warned: Warned::over(app, (&town.worker, &last_cadre), (town.grids[0].id.0, town.rule("乱倒垃圾").0), 50).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,

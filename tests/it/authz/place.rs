@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::gone;
+use super::warned::Warned;
 use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
@@ -77,6 +78,7 @@ pub struct Place {
     pub item: Uuid,
     /// On the door of the place's household.
     pub plate: String,
+    pub warned: Warned,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -111,6 +113,7 @@ impl Place {
             inspection: id(),
             item: id(),
             plate: "7kmw3hq9axbtf".to_owned(),
+            warned: Warned { warning: id(), deducted: id() },
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -151,6 +154,9 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             _ => town::draft(&app.app, above, town.cadre.id).await.0,
         };
         let photo = sent(app, workers[number], grids[number].id.0, at).await;
+        let deduction = rule_of(app, village, "乱倒垃圾").await;
+        let staff = (workers[number], &cadre);
+        let warned = Warned::at(app, staff, (grids[number].id.0, deduction), at).await;
         places.push(Place {
             at: Where::STANDING[number],
             town: above.id.0,
@@ -161,7 +167,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             waiting: award_with(app, workers[number], at + 1, households[number].0, asked, &[photo]).await,
             photo,
             rule,
-            deduction: rule_of(app, village, "乱倒垃圾").await,
+            deduction,
             draft,
             template,
             trial: trial(app, &cadre, draft).await,
@@ -171,6 +177,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             inspection: inspection(app, workers[number], &grids[number], (u8::try_from(number).unwrap(), "2026-11"))
                 .await,
             item: rule_of(app, village, "门前整洁").await,
+            warned,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,

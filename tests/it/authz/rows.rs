@@ -8,16 +8,19 @@ use serde_json::json;
 use super::deeds::{ACTIVITIES, AWARDS};
 use super::rounds::INSPECTIONS;
 use super::row::{Row, plain, target};
+use super::warned::WARNINGS;
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 6] = [
+pub const MADE_BY_THE_PHONE: [(&str, &str); 8] = [
     ("submit_award", "id"),
     ("submit_awards", "awards.id"),
     ("upload_evidence", "id"),
     ("hold_assembly", "id"),
     ("open_activity", "id"),
     ("begin_inspection", "id"),
+    ("record_warning", "id"),
+    ("propose_deduction", "award_id"),
 ];
 
 pub const ROWS: &[&[Row]] = &[
@@ -29,6 +32,7 @@ pub const ROWS: &[&[Row]] = &[
     RULES,
     EVIDENCE,
     AWARDS,
+    WARNINGS,
     ACTIVITIES,
     INSPECTIONS,
     RANKINGS,

@@ -1,16 +1,19 @@
 //! A mountain village's table with every shape and option, from its file to points in the book.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{LUOYU, TOWN, import};
 use crate::awards::award_id;
 use crate::shapes::verified;
 use crate::support::{Client, TestApp, both_engines, town};
+use crate::warnings::warning_id;
 
 const HARDER: &[u8] = include_bytes!("../../data/harder-table.csv");
 
 /// Who records, who reviews, and the table in force.
-struct Village {
+struct Village<'a> {
+    app: &'a TestApp,
     cadre: Client,
     panel: [Client; 2],
     rules: Value,
@@ -18,9 +21,9 @@ struct Village {
     given: u32,
 }
 
-impl Village {
+impl<'a> Village<'a> {
     /// Brings a table of so many rules in, has it resolved and filed.
-    async fn with(app: &TestApp, table: &[u8], rules: u64) -> Self {
+    async fn with(app: &'a TestApp, table: &[u8], rules: u64) -> Self {
         let (village, cadre) = (&app.town.village, app.signed_in(&app.town.cadre).await);
         let done = import(&cadre, "rules", village, table, &[]).await;
         let read = |report: &Value| (report["rows"].clone(), report["skipped"].clone(), report["problems"].clone());
@@ -32,17 +35,39 @@ impl Village {
         town.post(&format!("{set}/file"), json!({})).await.expect(200);
         let panel = [app.signed_in(&app.town.panel).await, app.signed_in(&app.town.other_panel).await];
         let rules = cadre.get("/rules").await.expect(200)["items"].clone();
-        Self { cadre, panel, rules, household: app.town.households[0].to_string(), given: 0 }
+        Self { app, cadre, panel, rules, household: app.town.households[0].to_string(), given: 0 }
     }
 
     async fn submit(&mut self, rule: &str, fields: Value) -> Value {
         self.given += 1;
         let rules = self.rules.as_array().unwrap();
-        let rule = &rules.iter().find(|one| one["name"] == rule).unwrap_or_else(|| panic!("no rule {rule}"))["id"];
-        let mut award = json!({"id": award_id(self.given), "household_id": self.household, "rule_id": rule,
-            "occurred_on": "2026-11-23", "note": "组长在场"});
+        let rule = rules.iter().find(|one| one["name"] == rule).unwrap_or_else(|| panic!("no rule {rule}")).clone();
+        let mut award = json!({"occurred_on": "2026-11-23", "note": "组长在场"});
         award.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let id = award_id(self.given);
+        if !rule["warn_first"].is_null() {
+            return self.warn_and_propose(&rule, id, award).await;
+        }
+        let of = json!({"id": id, "household_id": self.household, "rule_id": rule["id"]});
+        award.as_object_mut().unwrap().extend(of.as_object().unwrap().clone());
         self.cadre.post("/awards", award).await.expect(201)
+    }
+
+    /// What wants a warning first is proposed from one, when its days are over.
+    async fn warn_and_propose(&mut self, rule: &Value, id: Uuid, mut award: Value) -> Value {
+        let warning = warning_id(1_000 + self.given);
+        let said = json!({"id": warning, "household_id": self.household, "rule_id": rule["id"],
+            "said_on": "2026-11-23", "note": "组长在场"});
+        self.cadre.post("/warnings", said).await.expect(201);
+        if rule["warn_first"] != "on_the_spot" {
+            self.app.pass(4 * 24 * 60 * 60 * 1000);
+            let town = &self.app.town;
+            self.cadre = self.app.signed_in(&town.cadre).await;
+            self.panel = [self.app.signed_in(&town.panel).await, self.app.signed_in(&town.other_panel).await];
+        }
+        award["award_id"] = json!(id);
+        self.cadre.post(&format!("/warnings/{warning}/propose"), award).await.expect(201);
+        self.cadre.get(&format!("/awards/{id}")).await.expect(200)
     }
 
     /// Submits a deed, has it reviewed until it counts, and says what it gave and what was cut off.

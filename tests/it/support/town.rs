@@ -294,7 +294,7 @@ pub async fn draft(app: &App, area: &Area, by: AccountId) -> RuleSetId {
 }
 
 /// What somebody may with a role over an area.
-fn may<V: Verb>(app: &App, village: &Area, by: AccountId, role: Role) -> May<V> {
+pub fn may<V: Verb>(app: &App, village: &Area, by: AccountId, role: Role) -> May<V> {
     let scope = Scope {
         id: ScopeId(app.clock.new_id()),
         role,
