@@ -40,6 +40,7 @@ mod m37_confirmed_minutes;
 mod m38_waiting;
 mod m39_proofs;
 mod m42_activities;
+mod m44_why_it_waits;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m38_waiting::Migration),
             Box::new(m39_proofs::Migration),
             Box::new(m42_activities::Migration),
+            Box::new(m44_why_it_waits::Migration),
         ]
     }
 }
