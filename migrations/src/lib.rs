@@ -41,6 +41,7 @@ mod m38_waiting;
 mod m39_proofs;
 mod m42_activities;
 mod m44_why_it_waits;
+mod m46_budgets;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m39_proofs::Migration),
             Box::new(m42_activities::Migration),
             Box::new(m44_why_it_waits::Migration),
+            Box::new(m46_budgets::Migration),
         ]
     }
 }

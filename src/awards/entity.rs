@@ -87,6 +87,8 @@ pub struct Model {
     pub proof_kind: Option<Proof>,
     /// And which one.
     pub proof_words: Option<String>,
+    /// Who of the household told of it; then it is an application.
+    pub told_by: Option<String>,
     /// Who recorded it.
     pub recorded_by: AccountId,
     /// The recorder's own household: it waits for somebody else.

@@ -51,6 +51,8 @@ pub struct Submission {
     pub proof: Option<Shown>,
     /// Photos of it, sent before.
     pub evidence: Vec<EvidenceId>,
+    /// Who of the household told of it: then it is an application.
+    pub told_by: Option<String>,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
     /// The request it came with, for the audit: the writer answers many at once.
@@ -115,6 +117,9 @@ pub struct Said<'a> {
     /// Another proof than a photo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<&'a Shown>,
+    /// Plain words, of an application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<&'a str>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
@@ -170,6 +175,7 @@ impl Submission {
             handled_by,
             proof,
             evidence,
+            told_by: None,
             recorder,
             request_id,
         })
@@ -189,6 +195,7 @@ impl Submission {
             done_by: self.done_by.as_deref(),
             handled_by: self.handled_by.as_deref(),
             proof: self.proof.as_ref(),
+            told_by: self.told_by.as_deref(),
             photos,
         }
     }

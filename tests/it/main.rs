@@ -9,11 +9,15 @@ mod support;
 
 mod accounts;
 mod activities;
+mod applications;
 mod areas;
 mod assembly;
 mod authz;
 mod awards;
+mod budget;
 mod command;
+mod concentration;
+mod cooldown;
 mod demo;
 mod evidence;
 mod fresh;

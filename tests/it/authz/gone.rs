@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::place::{Place, Where, activity, award, scope_of, trial};
+use super::place::{Place, Where, asked_of_town, award, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -39,6 +40,7 @@ pub async fn place(app: &TestApp) -> Place {
         trial: trial(app, &town.cadre, adopted).await,
         assembly: Uuid::nil(),
         activity: cancelled_activity(app).await,
+        ask: asked_of_town(app, &town.village, &last_cadre, (9, Some(&town.town_admin))).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,
