@@ -154,6 +154,7 @@ async fn submissions(
             done_by: None,
             handled_by: None,
             evidence: Vec::new(),
+            told_by: None,
             proof: None,
             recorder: Arc::clone(recorder),
             request_id: audit::request_id(),

@@ -7,8 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, activity, award, scope_of, trial};
-use super::place::{Place, Where, asked_of_town, award, scope_of, trial};
+use super::place::{Place, Where, activity, asked_of_town, award, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 

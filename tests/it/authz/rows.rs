@@ -10,18 +10,13 @@ use super::row::{Row, plain, target};
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 5] = [
-    ("submit_award", "id"),
-    ("submit_awards", "awards.id"),
-    ("upload_evidence", "id"),
-    ("hold_assembly", "id"),
-    ("open_activity", "id"),
-pub const MADE_BY_THE_PHONE: [(&str, &str); 6] = [
+pub const MADE_BY_THE_PHONE: [(&str, &str); 7] = [
     ("submit_award", "id"),
     ("submit_awards", "awards.id"),
     ("submit_application", "id"),
     ("upload_evidence", "id"),
     ("hold_assembly", "id"),
+    ("open_activity", "id"),
     ("ask_budget", "id"),
 ];
 
