@@ -314,6 +314,8 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(inspections::routes::router())
         .merge(cards::routes::router())
         .merge(awards::warnings::routes::router())
+        .merge(awards::applications::routes::router())
+        .merge(awards::budget::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())

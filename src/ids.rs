@@ -55,6 +55,8 @@ identity! {
     InspectionId = "01939f7e-0000-7000-8000-000000000508",
     /// A warning before a deduction, made on the phone of whoever warned (UUIDv7).
     WarningId = "01939f7e-0000-7000-8000-000000000509",
+    /// What a village asks its town for, made on the cadre's device (UUIDv7).
+    BudgetAskId = "01939f7e-0000-7000-8000-000000000510",
     /// A photo that shows a deed, made on the recorder's phone (UUIDv7).
     EvidenceId = "01939f7e-0000-7000-8000-000000000601",
     /// A trial of a table, kept for a while in memory.

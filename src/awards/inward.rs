@@ -199,6 +199,9 @@ pub struct AwardsQuery {
     /// Only deductions that count and whose households were not told yet, oldest first.
     #[serde(default)]
     pub untold: bool,
+    /// Only what households told of; alone or with an area also what was decided, newest first.
+    #[serde(default)]
+    pub applications: bool,
     /// Only in this state.
     pub status: Option<Status>,
     /// Most rows, 1 to 200.

@@ -57,6 +57,8 @@ pub struct Submission {
     pub evidence: Vec<EvidenceId>,
     /// A warning of the household that was not heeded stands behind it: then also a worker proposes a deduction.
     pub warned: bool,
+    /// Who of the household told of it: then it is an application.
+    pub told_by: Option<String>,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
     /// The request it came with, for the audit: the writer answers many at once.
@@ -126,6 +128,9 @@ pub struct Said<'a> {
     /// Plain words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<&'a str>,
+    /// Plain words, of an application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<&'a str>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
@@ -184,6 +189,7 @@ impl Submission {
             sheet,
             evidence,
             warned: false,
+            told_by: None,
             recorder,
             request_id,
         })
@@ -204,6 +210,7 @@ impl Submission {
             handled_by: self.handled_by.as_deref(),
             proof: self.proof.as_ref(),
             sheet: self.sheet.as_deref(),
+            told_by: self.told_by.as_deref(),
             photos,
         }
     }

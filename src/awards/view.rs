@@ -50,6 +50,8 @@ pub struct View {
     pub warning: Option<Behind>,
     /// What the household was told of a deduction.
     pub notice: Option<Notice>,
+    /// The award of somebody else that it is like.
+    pub alike: Option<Alike>,
     /// What the viewer may do.
     pub can: Can,
 }
@@ -65,6 +67,7 @@ impl View {
         self.steps.clear();
         self.photos.clear();
         (self.warning, self.notice) = (None, None);
+        self.alike = None;
         self.can = Can::default();
         self
     }
@@ -83,6 +86,15 @@ pub struct Step {
     pub at: Millis,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// An award that another one is like.
+#[derive(Clone, Debug)]
+pub struct Alike {
+    /// The row.
+    pub award: Award,
+    /// Who recorded it.
+    pub recorder_name: String,
 }
 
 /// What a person may do with an award as it stands.
@@ -119,6 +131,7 @@ pub struct Background {
     grids: HashMap<AreaId, areas::Area>,
     names: HashMap<AccountId, String>,
     reviewers: HashMap<AreaId, Vec<Reviewer>>,
+    alike: HashMap<AwardId, Alike>,
     /// The adopted tables of the villages.
     pub rules: InForce,
 }
@@ -135,7 +148,7 @@ impl Background {
         let grids = areas::of_found_rows(db, households.values().map(|household| household.grid_id)).await?;
         let villages: BTreeSet<AreaId> = households.values().map(|household| household.village_id).collect();
         let rules = shelf.in_force(db, villages).await?;
-        Ok(Self { households, grids, names, reviewers: HashMap::new(), rules })
+        Ok(Self { households, grids, names, reviewers: HashMap::new(), alike: HashMap::new(), rules })
     }
 
     /// A household at hand.
@@ -168,6 +181,20 @@ impl Background {
         Ok(self)
     }
 
+    /// Reads the awards that those at hand are like.
+    pub async fn read_alike(&mut self, db: &impl ConnectionTrait, ids: BTreeSet<AwardId>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let awards = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(db).await?;
+        let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
+        for award in awards {
+            let recorder_name = names.get(&award.recorded_by).cloned().unwrap_or_default();
+            self.alike.insert(award.id, Alike { award, recorder_name });
+        }
+        Ok(())
+    }
+
     /// An award as `viewer` sees it.
     pub fn view(&self, award: Award, around: Around, viewer: &Arc<Identity>, today: NaiveDate) -> Result<View> {
         let missing = |what: &str| Error::Internal(format!("an award without its {what}"));
@@ -189,6 +216,7 @@ impl Background {
             photos,
             warning,
             notice,
+            alike: award.alike_to.and_then(|id| self.alike.get(&id).cloned()),
             can,
             award,
         })
@@ -305,7 +333,9 @@ pub(super) async fn views(
 ) -> Result<Vec<View>> {
     let households = awards.iter().map(|award| award.household_id).collect();
     let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
-    let background = Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
+    let mut background =
+        Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
+    background.read_alike(db, awards.iter().filter_map(|award| award.alike_to).collect()).await?;
     let mut taken = steps(db, awards.iter().map(|award| award.id).collect()).await?;
     let (mut warned, mut told) = deductions(db, &awards).await?;
     let mut shown = evidence::of_causes(db, UsedFor::Award, awards.iter().map(|award| award.id.0)).await?;

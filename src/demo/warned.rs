@@ -120,6 +120,7 @@ impl Life<'_> {
             note: Some(note.to_owned()),
             done_by: None,
             handled_by: None,
+            sheet: None,
             proof: None,
             evidence: Vec::new(),
         };

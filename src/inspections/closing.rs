@@ -179,6 +179,7 @@ impl<'a> Closing<'a> {
                     done_by: None,
                     handled_by: None,
                     evidence,
+                    sheet: None,
                     proof: None,
                 };
                 awards.push(Submission::parse(raw, Arc::clone(recorder))?);

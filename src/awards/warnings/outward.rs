@@ -105,6 +105,7 @@ impl ProposalIn {
             note: Some(note),
             done_by: None,
             handled_by: None,
+            sheet: None,
             proof,
             evidence,
         };

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, activity, award, inspection, plate, scope_of, trial};
+use super::place::{Place, Where, activity, asked_of_town, award, inspection, plate, scope_of, trial};
 use super::warned::Warned;
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
@@ -44,6 +44,7 @@ pub async fn place(app: &TestApp) -> Place {
         item: rule,
         plate: revoked_plate(app).await,
         warned: Warned::over(app, (&town.worker, &last_cadre), (town.grids[0].id.0, town.rule("乱倒垃圾").0), 50).await,
+        ask: asked_of_town(app, &town.village, &last_cadre, (9, Some(&town.town_admin))).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,
