@@ -102,6 +102,10 @@ export default defineConfig({
       experimental: { chunkOptimization: false },
       treeshake: { moduleSideEffects: [{ test: later, sideEffects: false }] },
       output: {
+        // Few files: six letters tell them apart, and each name stands in the first load.
+        entryFileNames: 'assets/[name]-[hash:6].js',
+        chunkFileNames: 'assets/[name]-[hash:6].js',
+        assetFileNames: 'assets/[name]-[hash:6][extname]',
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [{ name: 'core', test: (id) => core.test(id) && !later.test(id) }],

@@ -232,7 +232,16 @@ impl<'a> Life<'a> {
             }
             let rule = place.table.rule(round.rule)?;
             let recorder = Arc::clone(worker);
-            occasions.push(Occasion { minute, occurred_on: day, rule, recorder, deeds, note: "", is_walked: false, warns: false });
+            occasions.push(Occasion {
+                minute,
+                occurred_on: day,
+                rule,
+                recorder,
+                deeds,
+                note: "",
+                is_walked: false,
+                warns: false,
+            });
         }
         occasions.retain(|occasion| !occasion.deeds.is_empty());
         Ok(occasions)

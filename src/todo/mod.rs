@@ -13,8 +13,10 @@ use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::activities;
 use crate::awards::{assembly, budget, listing, warnings};
 use crate::error::Result;
+use crate::inspections;
 use crate::rules::{Shelf, filing};
 use crate::scope::{AddPoints, AnswerBudget, FileRules, Identity, Review};
 
@@ -34,6 +36,10 @@ pub enum Kind {
     Returned,
     /// Warnings of which the day to put it right has come.
     Warnings,
+    /// Rounds that were begun and are not closed.
+    Inspections,
+    /// Activities whose day has come and which are not closed.
+    Activities,
     /// Villages that ask to give more in a month.
     BudgetAsks,
     /// Tables of rules that villages resolved and nobody filed.
@@ -71,6 +77,8 @@ pub async fn of(
     if let Ok(may) = identity.may::<AddPoints>(today) {
         found.push((Kind::Returned, listing::returned(db, &may, most).await?));
         found.push((Kind::Warnings, warnings::due(db, &may, today, most).await?));
+        found.push((Kind::Inspections, inspections::open(db, &may).await?));
+        found.push((Kind::Activities, activities::awaiting(db, &may, today, most).await?));
     }
     if let Ok(may) = identity.may::<AnswerBudget>(today) {
         found.push((Kind::BudgetAsks, budget::asked(db, &may, most).await?));

@@ -6,6 +6,8 @@ export const waits: Record<TodoKind, { words: string; href: string }> = {
   confirm: { words: '评议记录等您确认', href: '/review/assembly' },
   returned: { words: '退回来要改的', href: '/mine' },
   warnings: { words: '劝导到期了', href: '/warnings' },
+  inspections: { words: '评比还没结束', href: '/inspections' },
+  activities: { words: '活动还没结束', href: '/activities' },
   budget_asks: { words: '村里问能不能多给分', href: '/budget' },
   file_rules: { words: '细则等备案', href: '/rules' },
 };
