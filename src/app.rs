@@ -33,8 +33,8 @@ use crate::scope::{Identity, May, ReadBook};
 use crate::spreadsheets::{self, desk::Desk};
 use crate::writer::{self, Writer};
 use crate::{
-    accounts, activities, areas, assets, auth, awards, error, health, households, http, openapi, publicity, reports,
-    rules, scope, todo,
+    accounts, activities, areas, assets, auth, awards, error, health, households, http, inspections, openapi,
+    publicity, reports, rules, scope, todo,
 };
 
 /// Memory for answers. A household's page is about 2 KiB, a full page of lines 20 KiB: so several
@@ -311,6 +311,7 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(awards::alike::routes::router())
         .merge(awards::assembly::routes::router())
         .merge(activities::routes::router())
+        .merge(inspections::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())
@@ -332,6 +333,7 @@ fn refusals() -> Vec<Refusal> {
         evidence::REFUSALS,
         awards::REFUSALS,
         activities::REFUSALS,
+        inspections::REFUSALS,
         reports::REFUSALS,
     ]
     .concat();

@@ -51,6 +51,8 @@ identity! {
     AssemblyId = "01939f7e-0000-7000-8000-000000000507",
     /// An activity of a grid or a village, made on the device of whoever opens it (UUIDv7).
     ActivityId = "01939f7e-0000-7000-8000-000000000701",
+    /// A round over the households of a grid, made on the phone that begins it (UUIDv7).
+    InspectionId = "01939f7e-0000-7000-8000-000000000508",
     /// A photo that shows a deed, made on the recorder's phone (UUIDv7).
     EvidenceId = "01939f7e-0000-7000-8000-000000000601",
     /// A trial of a table, kept for a while in memory.

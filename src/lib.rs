@@ -32,6 +32,7 @@ pub mod evidence;
 pub mod rules;
 pub mod awards;
 pub mod activities;
+pub mod inspections;
 pub mod publicity;
 pub mod reports;
 pub mod spreadsheets;

@@ -54,6 +54,7 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
         (name = "evidence", description = "照片: what shows a deed"),
         (name = "awards", description = "加分、扣分: points for deeds, and their review"),
         (name = "activities", description = "活动: who came, and points for all of them at once"),
+        (name = "inspections", description = "评比: rounds past all doors of a grid"),
         (name = "rankings", description = "排名: who earned how much in a period"),
         (name = "reports", description = "算分: what a table would give, and how it is used"),
         (name = "imports", description = "导入: rosters and tables from spreadsheets"),

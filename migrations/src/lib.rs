@@ -39,6 +39,7 @@ mod m36_cleared_in_rule;
 mod m37_confirmed_minutes;
 mod m38_waiting;
 mod m39_proofs;
+mod m41_inspections;
 mod m42_activities;
 mod m43_sheets;
 
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m37_confirmed_minutes::Migration),
             Box::new(m38_waiting::Migration),
             Box::new(m39_proofs::Migration),
+            Box::new(m41_inspections::Migration),
             Box::new(m42_activities::Migration),
             Box::new(m43_sheets::Migration),
         ]

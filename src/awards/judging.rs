@@ -120,7 +120,7 @@ impl Judging {
         self.refuse_photos(item, household)?;
         let shown = !item.evidence.is_empty() && rule.terms.proofs.contains(&Proof::Photo);
         Shown::fits(item.proof.as_ref(), rule)?;
-        let proof_pending = rule.terms.demands_proof() && !shown && item.proof.is_none();
+        let proof_pending = rule.terms.demands_proof_of(quantity) && !shown && item.proof.is_none();
         let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
         // Neighbours may come along; that more came than live there is for others to believe.
         let crowd = people.is_some_and(|came| came > household.size);

@@ -21,7 +21,7 @@ use crate::rules::Shelf;
 use crate::scope::{AddPoints, Identity, May};
 
 /// Of so many awards that counted at once, one was written for the wrong household.
-const SLIP_AMONG: u32 = 400;
+pub const SLIP_AMONG: u32 = 400;
 /// Of a hundred occasions, so many are written down the day after.
 const DAY_AFTER: u32 = 15;
 
@@ -62,13 +62,17 @@ pub struct Waiting {
 }
 
 /// Several deeds that are written down together.
-struct Occasion {
+pub struct Occasion {
     minute: i64,
     occurred_on: NaiveDate,
-    rule: RuleId,
-    recorder: Arc<May<AddPoints>>,
-    deeds: Vec<(HouseholdId, Hundredths)>,
+    /// Which deed.
+    pub rule: RuleId,
+    /// Who writes it down.
+    pub recorder: Arc<May<AddPoints>>,
+    /// Whose, and how much of it.
+    pub deeds: Vec<(HouseholdId, Hundredths)>,
     note: &'static str,
+    is_walked: bool,
 }
 
 /// The life of the town.
@@ -109,7 +113,9 @@ impl<'a> Life<'a> {
 
     /// One day of a village, `days_left` before today.
     pub async fn day(&mut self, place: &mut Neighbourhood, day: NaiveDate, days_left: u32) -> Result<()> {
-        let mut occasions = self.occasions(place, day, days_left)?;
+        let (walked, mut occasions): (Vec<_>, Vec<_>) =
+            self.occasions(place, day, days_left)?.into_iter().partition(|occasion| occasion.is_walked);
+        self.walk(place, &walked, day).await?;
         occasions.sort_by_key(|occasion| occasion.minute);
         for occasion in occasions {
             if self.hours.set(day, occasion.minute) {
@@ -129,7 +135,9 @@ impl<'a> Life<'a> {
                 }
             }
             if day.day() == ROUND_BEGINS + at as u32 {
-                occasions.extend(self.rounds(place, grid, &place.workers[at], day)?);
+                let mut found = self.rounds(place, grid, &place.workers[at], day)?;
+                found.iter_mut().for_each(|item| item.is_walked = place.walks(at));
+                occasions.extend(found);
             }
         }
         for (number, habit) in (0..).zip(&DEDUCTED) {
@@ -168,6 +176,7 @@ impl<'a> Life<'a> {
             recorder: Arc::clone(recorder),
             deeds,
             note: self.dice.pick::<&str>(habit.notes),
+            is_walked: false,
         }))
     }
 
@@ -199,7 +208,7 @@ impl<'a> Life<'a> {
             }
             let rule = place.table.rule(round.rule)?;
             let recorder = Arc::clone(worker);
-            occasions.push(Occasion { minute, occurred_on: day, rule, recorder, deeds, note: "" });
+            occasions.push(Occasion { minute, occurred_on: day, rule, recorder, deeds, note: "", is_walked: false });
         }
         occasions.retain(|occasion| !occasion.deeds.is_empty());
         Ok(occasions)

@@ -13,6 +13,7 @@ mod names;
 mod passwords;
 mod people;
 mod places;
+mod rounds;
 mod sittings;
 mod table;
 

@@ -60,6 +60,16 @@ impl InForce {
         self.by_area.get(&area).into_iter().flatten()
     }
 
+    /// The day nearest to one on which a set judges; none when a later one took all its days.
+    pub fn nearest_day(&self, id: RuleSetId, day: NaiveDate) -> Option<NaiveDate> {
+        let sets = self.by_area.values().find(|sets| sets.iter().any(|adopted| adopted.set.id == id))?;
+        let at = sets.iter().position(|adopted| adopted.set.id == id)?;
+        let first = sets[at].judges_from;
+        let next = at.checked_sub(1).map(|newer| sets[newer].judges_from);
+        let last = next.map_or(Some(NaiveDate::MAX), |next| next.pred_opt())?;
+        (first <= last).then(|| day.clamp(first, last))
+    }
+
     /// A set by its identity.
     pub fn set(&self, id: RuleSetId) -> Option<&Arc<Adopted>> {
         self.by_area.values().flatten().find(|adopted| adopted.set.id == id)

@@ -245,6 +245,11 @@ impl Terms {
         !self.proofs.is_empty() && !self.proofs.contains(&Proof::None) && !self.proofs.contains(&Proof::SignIn)
     }
 
+    /// Whether it must be shown for so much: a round that found nothing has nothing to show.
+    pub fn demands_proof_of(&self, quantity: Hundredths) -> bool {
+        self.demands_proof() && !(self.shape.inspects() && quantity == Hundredths::ZERO)
+    }
+
     /// The day from which an entry no longer counts for honour, if there is one.
     pub fn valid_until(&self, occurred_on: NaiveDate, degree: Option<&str>) -> Option<NaiveDate> {
         let validity = self.validity.as_ref()?;

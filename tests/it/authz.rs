@@ -10,6 +10,7 @@ mod caller;
 mod deeds;
 mod gone;
 mod place;
+mod rounds;
 mod row;
 mod rows;
 mod state;

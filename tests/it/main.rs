@@ -22,6 +22,7 @@ mod house;
 mod households;
 mod http;
 mod imports;
+mod inspections;
 mod kill_storm;
 mod ledger;
 mod periods;

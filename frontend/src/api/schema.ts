@@ -728,6 +728,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rounds of a grid, or of all grids of a village, newest first. */
+        get: operations["list_inspections"];
+        put?: never;
+        /** Begins the round of a grid and a month. The round that the grid has for that month is answered as it stands. */
+        post: operations["begin_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A round: what is looked at, at which doors, what was said so far and what came of it. */
+        get: operations["get_inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a round: what was found becomes awards, in one go, once. A closed one is answered as it stands. */
+        post: operations["close_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what was found at some doors, one answer each. It may be said late, twice and in any order: of what one
+         *     account says of a household, the highest revision stands.
+         */
+        put: operations["mark_households"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -2292,6 +2364,21 @@ export interface components {
              */
             note?: string | null;
         };
+        /** @description What was found of an item. */
+        Finding: {
+            /**
+             * @description Photos of the spots.
+             * @example []
+             */
+            evidence: components["schemas"]["EvidenceId"][];
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * Format: int32
+             * @description Spots found; null where nobody went in.
+             * @example 2
+             */
+            spots: number | null;
+        };
         /** @description A household. */
         Household: {
             /**
@@ -2513,6 +2600,165 @@ export interface components {
              */
             waiting: number;
         };
+        /** @description A round. */
+        Inspection: {
+            /** @description Its grid. */
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * @description That grid's name.
+             * @example 一组
+             */
+            area_name: string;
+            /**
+             * Format: date-time
+             * @description When it was closed.
+             */
+            closed_at: string | null;
+            /** @description By whom. */
+            closed_by: string | null;
+            id: components["schemas"]["InspectionId"];
+            /**
+             * @description Those of them that were judged by as many as are wanted.
+             * @example 32
+             */
+            judged: number;
+            /**
+             * Format: int32
+             * @description How many people judge a household; their average counts.
+             * @example 1
+             */
+            judges: number;
+            /**
+             * @description Residents on its list.
+             * @example 52
+             */
+            listed: number;
+            /**
+             * @description Its month.
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             * @example 2026-11-23T02:05:00Z
+             */
+            opened_at: string;
+            /**
+             * @description By whom.
+             * @example 王某
+             */
+            opened_by: string;
+            /** @description The version whose items are looked at. */
+            rule_set_id: components["schemas"]["RuleSetId"];
+        };
+        /** @description What came of an item. */
+        InspectionAward: {
+            award_id: components["schemas"]["AwardId"];
+            /** @description Points, as the award stands. */
+            points: components["schemas"]["Hundredths"];
+            rule_id: components["schemas"]["RuleId"];
+            /** @description How it stands. */
+            status: components["schemas"]["AwardStatus"];
+        };
+        /** @description How a round is closed. */
+        InspectionClosing: {
+            /**
+             * @description Households that were not judged may stay blank.
+             * @example true
+             */
+            blank_ok?: boolean;
+        };
+        /** @description A household on a round. */
+        InspectionDoor: {
+            /**
+             * @description The name people use.
+             * @example 老陈
+             */
+            alias: string | null;
+            /**
+             * @description What came of it; empty while the round is walked.
+             * @example []
+             */
+            awards: components["schemas"]["InspectionAward"][];
+            /**
+             * @description Unique in the village.
+             * @example LJP0012
+             */
+            code: string;
+            /**
+             * @description Door plate.
+             * @example 19号
+             */
+            door: string | null;
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description What was said of it so far. */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * @description The registered head's name.
+             * @example 陈建桂
+             */
+            name: string;
+            /**
+             * @description The reader's own: somebody else judges it.
+             * @example false
+             */
+            own: boolean;
+            previous: components["schemas"]["PreviousMark"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A round over the households of a grid, made on the phone that begins it (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000508
+         */
+        InspectionId: string;
+        /** @description What is looked at. */
+        InspectionItem: {
+            /** @description With no spot found. */
+            full_marks: components["schemas"]["Hundredths"];
+            /**
+             * @description It may be left blank by somebody who was not let in.
+             * @example false
+             */
+            indoor: boolean;
+            /**
+             * @description What it is called.
+             * @example 门前屋后整洁
+             */
+            name: string;
+            /**
+             * @description A spot is to be shown on a photo.
+             * @example false
+             */
+            photo: boolean;
+            /** @description Off for each spot. */
+            points_per_spot: components["schemas"]["Hundredths"];
+            rule_id: components["schemas"]["RuleId"];
+        };
+        /** @description What a judge says of some households. */
+        InspectionMarks: {
+            /** @description 1 to 100; what is said is said whole, and of two with one household the higher revision stands. */
+            marks: components["schemas"]["NewMark"][];
+        };
+        /** @description The answers to marks, in the order of the request. */
+        InspectionMarksAnswer: {
+            /** @description One a mark. */
+            results: components["schemas"]["MarkResult"][];
+        };
+        /** @description A round as it is walked. */
+        InspectionSheet: components["schemas"]["Inspection"] & {
+            /** @description Residents in door order, and whoever was judged before he left. */
+            households: components["schemas"]["InspectionDoor"][];
+            /** @description What is looked at, in the order of the table. */
+            rules: components["schemas"]["InspectionItem"][];
+        };
+        /** @description Rounds, newest first. */
+        Inspections: {
+            /** @description Up to a year back. */
+            items: components["schemas"]["Inspection"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+        };
         /** @description A template to be issued. */
         IssueRuleSet: {
             /**
@@ -2561,6 +2807,42 @@ export interface components {
              */
             awaits_me: boolean;
         };
+        /** @description What a judge says of a household. */
+        Mark: {
+            /** @description What he found, item by item; null while another is to judge without knowing. */
+            findings: components["schemas"]["Finding"][] | null;
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * @description The judge's name.
+             * @example 王某
+             */
+            judge: string;
+            judge_id: components["schemas"]["AccountId"];
+            /**
+             * Format: int64
+             * @description Of everything he said, the highest.
+             * @example 1795399200000
+             */
+            revision: number;
+            /** @description What he says. */
+            state: components["schemas"]["MarkState"];
+        };
+        /** @description The answer to one mark. */
+        MarkResult: {
+            error: components["schemas"]["Problem"] | null;
+            mark: components["schemas"]["Mark"] | null;
+            /**
+             * Format: int32
+             * @description As HTTP has it: 200 when it was taken, or a higher revision stands.
+             * @example 200
+             */
+            status: number;
+        };
+        /**
+         * @description What a judge says of a household.
+         * @enum {string}
+         */
+        MarkState: "marked" | "nobody_home" | "taken_back";
         /** @description A returned deed as its recorder says it now. What is left out is said no more. */
         MendedAward: {
             /**
@@ -2785,6 +3067,19 @@ export interface components {
              */
             sheet?: string | null;
         };
+        /** @description What was found of an item. */
+        NewFinding: {
+            /** @description Photos of the spots that were sent before, at most 3. */
+            evidence?: components["schemas"]["EvidenceId"][];
+            /** @description Which item. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * Format: int32
+             * @description Spots found, 0 when all is well; null where nobody went in and the item allows it.
+             * @example 2
+             */
+            spots?: number | null;
+        };
         /** @description A new household. */
         NewHousehold: {
             /**
@@ -2834,6 +3129,32 @@ export interface components {
              */
             tags?: string[] | null;
             village_id?: components["schemas"]["AreaId"] | null;
+        };
+        /** @description A round to be begun. */
+        NewInspection: {
+            /** @description Over which grid. */
+            area_id: components["schemas"]["AreaId"];
+            /** @description UUIDv7 made on the phone; sending the same again begins nothing twice. */
+            id: components["schemas"]["InspectionId"];
+            /**
+             * @description Its month: not in the future, not a year ago.
+             * @example 2026-11
+             */
+            month: string;
+        };
+        /** @description What a judge says of a household. */
+        NewMark: {
+            /** @description Every item once when it is `marked`, nothing otherwise. */
+            findings?: components["schemas"]["NewFinding"][];
+            household_id: components["schemas"]["HouseholdId"];
+            /**
+             * Format: int64
+             * @description Rises with everything that is said of the household from this account: milliseconds since 1970 will do.
+             * @example 1795399200000
+             */
+            revision: number;
+            /** @description What is said. */
+            state: components["schemas"]["MarkState"];
         };
         /** @description A role over an area. */
         NewScope: {
@@ -3342,6 +3663,13 @@ export interface components {
              * @example 五星户
              */
             name: string;
+        };
+        /** @description What the last closed round found. */
+        PreviousMark: {
+            /** @description What was found, item by item. */
+            findings: components["schemas"]["Finding"][];
+            /** @description What it was worth. */
+            points: components["schemas"]["Hundredths"];
         };
         /** @description An error document after RFC 9457. */
         Problem: {
@@ -12108,6 +12436,968 @@ export interface operations {
              *     `too_many_rules` 一张细则最多 200 条，请精简一些。
              *     `invalid`: a field of the form, or a file that is no table; `too_many_rules`
              */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query: {
+                /** @description A grid, or a village with all its grids. */
+                area_id: components["schemas"]["AreaId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *           "area_name": "一组",
+                     *           "closed_at": null,
+                     *           "closed_by": null,
+                     *           "id": "01939f7e-0000-7000-8000-000000000508",
+                     *           "judged": 32,
+                     *           "judges": 1,
+                     *           "listed": 52,
+                     *           "month": "2026-11",
+                     *           "opened_at": "2026-11-23T02:05:00Z",
+                     *           "opened_by": "王某",
+                     *           "rule_set_id": "01939f7e-0000-7000-8000-000000000401"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Inspections"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                 *       "id": "01939f7e-0000-7000-8000-000000000508",
+                 *       "month": "2026-11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewInspection"];
+            };
+        };
+        responses: {
+            /** @description Was begun before, perhaps by another under another id; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "households": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "awards": [],
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "marks": [
+                     *             {
+                     *               "findings": [
+                     *                 {
+                     *                   "evidence": [],
+                     *                   "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                   "spots": 2
+                     *                 }
+                     *               ],
+                     *               "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *               "judge": "王某",
+                     *               "judge_id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "revision": 1795399200000,
+                     *               "state": "marked"
+                     *             }
+                     *           ],
+                     *           "name": "陈建桂",
+                     *           "own": false,
+                     *           "previous": {
+                     *             "findings": [
+                     *               {
+                     *                 "evidence": [],
+                     *                 "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                 "spots": 2
+                     *               }
+                     *             ],
+                     *             "points": 5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "judged": 32,
+                     *       "judges": 1,
+                     *       "listed": 52,
+                     *       "month": "2026-11",
+                     *       "opened_at": "2026-11-23T02:05:00Z",
+                     *       "opened_by": "王某",
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "rules": [
+                     *         {
+                     *           "full_marks": 5,
+                     *           "indoor": false,
+                     *           "name": "门前屋后整洁",
+                     *           "photo": false,
+                     *           "points_per_spot": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InspectionSheet"];
+                };
+            };
+            /** @description Begun. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "households": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "awards": [],
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "marks": [
+                     *             {
+                     *               "findings": [
+                     *                 {
+                     *                   "evidence": [],
+                     *                   "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                   "spots": 2
+                     *                 }
+                     *               ],
+                     *               "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *               "judge": "王某",
+                     *               "judge_id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "revision": 1795399200000,
+                     *               "state": "marked"
+                     *             }
+                     *           ],
+                     *           "name": "陈建桂",
+                     *           "own": false,
+                     *           "previous": {
+                     *             "findings": [
+                     *               {
+                     *                 "evidence": [],
+                     *                 "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                 "spots": 2
+                     *               }
+                     *             ],
+                     *             "points": 5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "judged": 32,
+                     *       "judges": 1,
+                     *       "listed": 52,
+                     *       "month": "2026-11",
+                     *       "opened_at": "2026-11-23T02:05:00Z",
+                     *       "opened_by": "王某",
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "rules": [
+                     *         {
+                     *           "full_marks": 5,
+                     *           "indoor": false,
+                     *           "name": "门前屋后整洁",
+                     *           "photo": false,
+                     *           "points_per_spot": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InspectionSheet"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `inspection_taken` 这个编号已经开过别的评比，请刷新再开始。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `nothing_to_inspect` 那个月的细则里没有评比事项，不能开始评比。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InspectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "households": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "awards": [],
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "marks": [
+                     *             {
+                     *               "findings": [
+                     *                 {
+                     *                   "evidence": [],
+                     *                   "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                   "spots": 2
+                     *                 }
+                     *               ],
+                     *               "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *               "judge": "王某",
+                     *               "judge_id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "revision": 1795399200000,
+                     *               "state": "marked"
+                     *             }
+                     *           ],
+                     *           "name": "陈建桂",
+                     *           "own": false,
+                     *           "previous": {
+                     *             "findings": [
+                     *               {
+                     *                 "evidence": [],
+                     *                 "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                 "spots": 2
+                     *               }
+                     *             ],
+                     *             "points": 5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "judged": 32,
+                     *       "judges": 1,
+                     *       "listed": 52,
+                     *       "month": "2026-11",
+                     *       "opened_at": "2026-11-23T02:05:00Z",
+                     *       "opened_by": "王某",
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "rules": [
+                     *         {
+                     *           "full_marks": 5,
+                     *           "indoor": false,
+                     *           "name": "门前屋后整洁",
+                     *           "photo": false,
+                     *           "points_per_spot": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InspectionSheet"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InspectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "blank_ok": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["InspectionClosing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000103",
+                     *       "area_name": "一组",
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "households": [
+                     *         {
+                     *           "alias": "老陈",
+                     *           "awards": [],
+                     *           "code": "LJP0012",
+                     *           "door": "19号",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "marks": [
+                     *             {
+                     *               "findings": [
+                     *                 {
+                     *                   "evidence": [],
+                     *                   "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                   "spots": 2
+                     *                 }
+                     *               ],
+                     *               "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *               "judge": "王某",
+                     *               "judge_id": "01939f7e-0000-7000-8000-000000000201",
+                     *               "revision": 1795399200000,
+                     *               "state": "marked"
+                     *             }
+                     *           ],
+                     *           "name": "陈建桂",
+                     *           "own": false,
+                     *           "previous": {
+                     *             "findings": [
+                     *               {
+                     *                 "evidence": [],
+                     *                 "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                 "spots": 2
+                     *               }
+                     *             ],
+                     *             "points": 5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "id": "01939f7e-0000-7000-8000-000000000508",
+                     *       "judged": 32,
+                     *       "judges": 1,
+                     *       "listed": 52,
+                     *       "month": "2026-11",
+                     *       "opened_at": "2026-11-23T02:05:00Z",
+                     *       "opened_by": "王某",
+                     *       "rule_set_id": "01939f7e-0000-7000-8000-000000000401",
+                     *       "rules": [
+                     *         {
+                     *           "full_marks": 5,
+                     *           "indoor": false,
+                     *           "name": "门前屋后整洁",
+                     *           "photo": false,
+                     *           "points_per_spot": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InspectionSheet"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `still_blank` 还有户没评完，请评完，或者确认空着。
+             *     `still_blank`: say `blank_ok`, or judge them
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InspectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "marks": [
+                 *         {
+                 *           "findings": [
+                 *             {
+                 *               "evidence": [],
+                 *               "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                 *               "spots": 2
+                 *             }
+                 *           ],
+                 *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *           "revision": 1795399200000,
+                 *           "state": "marked"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["InspectionMarks"];
+            };
+        };
+        responses: {
+            /** @description One answer a mark, in the order of the request. A mark is refused by itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "error": {
+                     *             "code": "not_found",
+                     *             "errors": [
+                     *               {
+                     *                 "code": "out_of_range",
+                     *                 "field": "quantity",
+                     *                 "message": "数量要在 0.01 到 10000 之间。"
+                     *               }
+                     *             ],
+                     *             "request_id": "01939f7e-0000-7000-8000-000000000001",
+                     *             "status": 404,
+                     *             "title": "没有找到，可能已经改动或不归您管。",
+                     *             "type": "/api/docs#not_found"
+                     *           },
+                     *           "mark": {
+                     *             "findings": [
+                     *               {
+                     *                 "evidence": [],
+                     *                 "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *                 "spots": 2
+                     *               }
+                     *             ],
+                     *             "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *             "judge": "王某",
+                     *             "judge_id": "01939f7e-0000-7000-8000-000000000201",
+                     *             "revision": 1795399200000,
+                     *             "state": "marked"
+                     *           },
+                     *           "status": 200
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InspectionMarksAnswer"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             *     `own_door` 这是您自己家，请别人来评。
+             *     `forbidden`; of one mark: `own_door`
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `inspection_closed` 这次评比已经结束，不能再改。分记错了，请在那一户的明细里改正。
+             *     `judged_already` 这一户已经有人评过了，以先评的为准。
+             *     `inspection_closed`; of one mark: `judged_already`
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -70,3 +70,11 @@ export type TrialResult = Schemas['TrialResult'];
 export type TrialHousehold = Schemas['TrialHousehold'];
 export type NamedRule = Schemas['NamedRule'];
 export type TableHealth = Schemas['TableHealth'];
+
+export type Inspection = Schemas['Inspection'];
+export type InspectionSheet = Schemas['InspectionSheet'];
+export type InspectionItem = Schemas['InspectionItem'];
+export type InspectionDoor = Schemas['InspectionDoor'];
+export type InspectionMarksAnswer = Schemas['InspectionMarksAnswer'];
+export type Mark = Schemas['Mark'];
+export type Finding = Schemas['Finding'];

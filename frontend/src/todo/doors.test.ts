@@ -6,6 +6,7 @@ const hrefs = (records: boolean, reviews: boolean, village: unknown) =>
 
 test('everybody finds the doors of what he may do, and no others', () => {
   expect(hrefs(true, false, {})).toEqual([
+    '/inspections',
     '/many',
     '/activities',
     '/paper',

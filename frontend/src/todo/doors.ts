@@ -24,6 +24,7 @@ export function doors({ records, reviews, village }: Doing): Door[] {
   const all: (Door | false)[] = [
     reviews && { words: '评议', href: '/review' },
     reviews && !!village && { words: '开评议会', href: '/review/assembly' },
+    records && { words: '评比', href: '/inspections' },
     records && { words: '选多户记分', href: '/many' },
     records && { words: '活动', href: '/activities' },
     records && { words: '纸单录入', href: '/paper' },

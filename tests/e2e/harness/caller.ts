@@ -66,6 +66,10 @@ export class Caller {
     return send<T>(this.url, 'PUT', path, this.token, body);
   }
 
+  patch<T>(path: string, body: object): Promise<T> {
+    return send<T>(this.url, 'PATCH', path, this.token, body);
+  }
+
   statement(household: string): Promise<Statement> {
     return this.get<Statement>(`/households/${household}/statement`);
   }

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, activity, award, scope_of, trial};
+use super::place::{Place, Where, activity, award, inspection, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -39,6 +39,8 @@ pub async fn place(app: &TestApp) -> Place {
         trial: trial(app, &town.cadre, adopted).await,
         assembly: Uuid::nil(),
         activity: cancelled_activity(app).await,
+        inspection: closed_round(app).await,
+        item: rule,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,
@@ -87,6 +89,14 @@ async fn cancelled_activity(app: &TestApp) -> Uuid {
     let worker = app.signed_in(&app.town.worker).await;
     worker.post(&format!("/activities/{id}/cancel"), json!({"reason": "下雨没办成"})).await.expect(200);
     id
+}
+
+/// Last month's round of the grid.
+async fn closed_round(app: &TestApp) -> Uuid {
+    let round = inspection(app, &app.town.worker, &app.town.grids[0], (9, "2026-10")).await;
+    let worker = app.signed_in(&app.town.worker).await;
+    worker.post(&format!("/inspections/{round}/close"), json!({"blank_ok": true})).await.expect(200);
+    round
 }
 
 /// Ends the one scope of an account, then stops the account.

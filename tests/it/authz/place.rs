@@ -14,6 +14,7 @@ use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
 use crate::evidence::{photo_id, picture, upload};
+use crate::inspections::inspection_id;
 use crate::reports::tried;
 use crate::support::TestApp;
 use crate::support::town::{self, Person};
@@ -70,6 +71,10 @@ pub struct Place {
     pub assembly: Uuid,
     /// Held in the place's grid; nobody has come yet.
     pub activity: Uuid,
+    /// A round over the place's grid that is walked.
+    pub inspection: Uuid,
+    /// What is looked at on it.
+    pub item: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -101,6 +106,8 @@ impl Place {
             trial: id(),
             assembly: id(),
             activity: id(),
+            inspection: id(),
+            item: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -157,6 +164,9 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             trial: trial(app, &cadre, draft).await,
             assembly: assembly(app, &cadre, workers[number], &grids[number], (at, households[number].0, asked)).await,
             activity: activity(app, workers[number], grids[number].id.0, (number, rule)).await,
+            inspection: inspection(app, workers[number], &grids[number], (u8::try_from(number).unwrap(), "2026-11"))
+                .await,
+            item: rule_of(app, village, "门前整洁").await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -196,6 +206,14 @@ pub async fn activity(app: &TestApp, worker: &Person, grid: Uuid, (number, rule)
     let id = activity_id(100 + u8::try_from(number).unwrap());
     let body = json!({"id": id, "area_id": grid, "rule_id": rule, "name": "清扫村道", "held_on": "2026-11-23"});
     app.signed_in(worker).await.post("/activities", body).await.expect(201);
+    id
+}
+
+/// A round that a worker began.
+pub async fn inspection(app: &TestApp, worker: &Person, grid: &Area, (number, month): (u8, &str)) -> Uuid {
+    let id = inspection_id(number);
+    let body = json!({"id": id, "area_id": grid.id, "month": month});
+    app.signed_in(worker).await.post("/inspections", body).await.expect(201);
     id
 }
 

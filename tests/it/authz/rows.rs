@@ -6,20 +6,34 @@
 use serde_json::json;
 
 use super::deeds::{ACTIVITIES, AWARDS};
+use super::rounds::INSPECTIONS;
 use super::row::{Row, plain, target};
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 5] = [
+pub const MADE_BY_THE_PHONE: [(&str, &str); 6] = [
     ("submit_award", "id"),
     ("submit_awards", "awards.id"),
     ("upload_evidence", "id"),
     ("hold_assembly", "id"),
     ("open_activity", "id"),
+    ("begin_inspection", "id"),
 ];
 
 pub const ROWS: &[&[Row]] = &[
-    SYSTEM, SESSION, AREAS, ACCOUNTS, HOUSEHOLDS, RULES, EVIDENCE, AWARDS, ACTIVITIES, RANKINGS, REPORTS, IMPORTS,
+    SYSTEM,
+    SESSION,
+    AREAS,
+    ACCOUNTS,
+    HOUSEHOLDS,
+    RULES,
+    EVIDENCE,
+    AWARDS,
+    ACTIVITIES,
+    INSPECTIONS,
+    RANKINGS,
+    REPORTS,
+    IMPORTS,
     WAITING,
 ];
 
