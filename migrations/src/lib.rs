@@ -42,6 +42,7 @@ mod m39_proofs;
 mod m41_inspections;
 mod m42_activities;
 mod m43_sheets;
+mod m44_why_it_waits;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m41_inspections::Migration),
             Box::new(m42_activities::Migration),
             Box::new(m43_sheets::Migration),
+            Box::new(m44_why_it_waits::Migration),
         ]
     }
 }

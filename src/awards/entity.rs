@@ -5,6 +5,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::why::Reasons;
 use crate::clock::Millis;
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AreaId, AwardId, HouseholdId, RuleId, RuleSetId};
@@ -66,6 +67,10 @@ pub struct Model {
     pub status: Status,
     /// The rule demands a proof that was not given.
     pub proof_pending: bool,
+    /// Why it waits, or waited, for others; none when it counted at once.
+    pub waits_because: Reasons,
+    /// The award of somebody else that it is like.
+    pub alike_to: Option<AwardId>,
     /// Day of the deed.
     pub occurred_on: Date,
     /// The month it counts in; absent until posted.

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
 use super::proof::Shown;
+use super::cooldown::{Seen, Sought};
 use super::view::Background;
+use super::why::{Reasons, Why};
 use super::{
     Award, IN_FUTURE, QUANTITY_OUT_OF_RANGE, RULE_NOT_IN_FORCE, RULE_NOT_RECORDED, Status, Submission,
     WORKER_CANNOT_DEDUCT, cap_key, counters, entity, settle,
@@ -19,7 +21,7 @@ use crate::evidence::{self, Evidence, Named};
 use crate::households::{self, Household};
 use crate::hundredths::Hundredths;
 use crate::ids::{AwardId, EvidenceId};
-use crate::ledger::{CapKey, Pen};
+use crate::ledger::{CapKey, OpenBook, Pen};
 use crate::periods::{self, Closed};
 use crate::rules::terms::{PEOPLE_MAX, Proof, Review};
 use crate::rules::{Adopted, Rule, Shelf};
@@ -35,6 +37,14 @@ pub struct Judged {
     pub request_id: String,
     /// What it shows.
     pub evidence: Vec<EvidenceId>,
+}
+
+/// What each judged item of a group leaves for those after it.
+pub struct Fold {
+    /// Units and points that count against caps.
+    pub used: HashMap<CapKey, Hundredths>,
+    /// The same deeds recorded before.
+    pub(super) seen: Seen,
 }
 
 /// Everything a group is judged by.
@@ -93,8 +103,27 @@ impl Judging {
         keys
     }
 
-    /// Judges one submission; when it posts at once, its units are added to `used`.
-    pub fn judge(&self, item: &Submission, digest: Vec<u8>, used: &mut HashMap<CapKey, Hundredths>) -> Result<Judged> {
+    /// What the items begin with; under the locks of the books.
+    pub async fn fold(&self, tx: &Tx, book: &OpenBook<'_>, items: &[Submission]) -> Result<Fold> {
+        let sought: Vec<Sought> = items.iter().filter_map(|item| self.sought(item)).collect();
+        Ok(Fold { used: book.cap_uses(&self.cap_keys(items)).await?, seen: Seen::read(tx, &sought).await? })
+    }
+
+    /// What may have been recorded before; a round is marked once as its cap says.
+    fn sought(&self, item: &Submission) -> Option<Sought> {
+        let (adopted, rule) = self.rule(item).ok()?;
+        (!rule.terms.shape.inspects()).then(|| Sought {
+            id: item.id,
+            household_id: item.household_id,
+            rule_id: rule.id,
+            occurred_on: item.occurred_on,
+            by: item.recorder.account_id(),
+            within_days: adopted.decisions.cool_down_days.unwrap_or(0),
+        })
+    }
+
+    /// Judges one submission; what it leaves for those after it is added to `fold`.
+    pub fn judge(&self, item: &Submission, digest: Vec<u8>, fold: &mut Fold) -> Result<Judged> {
         let household = self.household(item)?;
         if item.occurred_on > self.today {
             return Err(Error::Refused(IN_FUTURE, vec![field("occurred_on", IN_FUTURE.title)]));
@@ -124,7 +153,7 @@ impl Judging {
         let overdue = rule.terms.is_overdue(item.occurred_on, self.today);
         // Neighbours may come along; that more came than live there is for others to believe.
         let crowd = people.is_some_and(|came| came > household.size);
-        let waits = deducts || own_household || proof_pending || overdue || crowd || rule.terms.review != Review::None;
+        let alike_to = self.sought(item).and_then(|sought| fold.seen.other(&sought));
         let (period, late) = self.closed.period(household.village_id, item.occurred_on);
         let mut award = Award {
             id: item.id,
@@ -142,6 +171,8 @@ impl Judging {
             doubled: false,
             status: Status::Submitted,
             proof_pending,
+            waits_because: Reasons::default(),
+            alike_to,
             occurred_on: item.occurred_on,
             period: None,
             late,
@@ -157,14 +188,25 @@ impl Judging {
             first_digest: None,
             recorded_at: self.now,
         };
-        settle(&mut award, rule, used);
+        settle(&mut award, rule, &mut fold.used);
         // What a cap cuts off today comes back when a correction frees it: the deed is as large as it is.
         let from = adopted.decisions.assembly_from;
         let large = from.is_some_and(|from| award.points.0.abs() + award.clipped.0.abs() >= from.0);
-        if !waits && !large {
+        award.waits_because = Reasons::of([
+            (rule.terms.review != Review::None, Why::Rule),
+            (deducts, Why::Deduction),
+            (own_household, Why::OwnHousehold),
+            (proof_pending, Why::Proof),
+            (overdue, Why::Overdue),
+            (crowd, Why::Crowd),
+            (large, Why::Large),
+            (alike_to.is_some(), Why::Alike),
+        ]);
+        if award.waits_because.is_empty() {
             (award.status, award.period) = (Status::Posted, Some(period));
-            settle(&mut award, rule, used);
+            settle(&mut award, rule, &mut fold.used);
         }
+        fold.seen.add(&award);
         Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone(), evidence: item.evidence.clone() })
     }
 

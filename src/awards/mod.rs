@@ -4,11 +4,12 @@
 //! Invariants: the phone's id is the award's identity for ever, the same request from the same
 //! account answers the award as it stands; a deduction, a proof still missing and the recorder's own
 //! household always wait for somebody else; nobody approves what he recorded or what his own
-//! household gets; caps are folded in the order of the items under the village's lock; every step
-//! leaves a row that is never changed.
+//! household gets; caps are folded in the order of the items under the village's lock; what two people
+//! recorded of one deed is looked at together; what waits says why; every step leaves a row that is never changed.
 
 pub mod alike;
 pub mod assembly;
+mod cooldown;
 pub mod entity;
 mod inward;
 mod judging;
@@ -23,6 +24,7 @@ pub mod statement;
 pub mod submission;
 pub mod verify;
 pub mod view;
+pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -36,6 +38,7 @@ use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, Refusal, Result};
 use crate::evidence::{self, UsedFor};
+use crate::households;
 use crate::hundredths::Hundredths;
 use crate::ids::{AccountId, AwardId, EvidenceId, HouseholdId};
 use crate::ledger::{self, Account, CapKey, CauseKind, Pen, Posting};
@@ -96,10 +99,13 @@ pub struct Submitted {
 /// # Errors
 /// Only when the database fails; then nothing was written.
 pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]) -> Result<Vec<Result<Submitted>>> {
-    let judging = Judging::read(tx, pen, shelf, items).await?;
-    let mut book = ledger::open(tx, pen, judging.background.villages()).await?;
-    let mut used = book.cap_uses(&judging.cap_keys(items)).await?;
-    let before = used.clone();
+    // A household never leaves its village: so the books are locked before anything is believed that
+    // another copy of the server may just be changing.
+    let homes = households::of_awards(tx, items.iter().map(|item| item.household_id)).await?;
+    let mut book = ledger::open(tx, pen, homes.values().map(|home| home.village_id)).await?;
+    let mut judging = Judging::read(tx, pen, shelf, items).await?;
+    let mut fold = judging.fold(tx, &book, items).await?;
+    let before = fold.used.clone();
     let mut fresh: HashMap<AwardId, usize> = HashMap::new();
     let mut judged: Vec<Judged> = Vec::new();
     let mut shown: HashSet<EvidenceId> = HashSet::new();
@@ -119,7 +125,7 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
             outcomes.push(Err(evidence::USED.into()));
             continue;
         }
-        outcomes.push(judging.judge(item, digest, &mut used).map(|one| {
+        outcomes.push(judging.judge(item, digest, &mut fold).map(|one| {
             shown.extend(&item.evidence);
             let award = one.award.clone();
             fresh.insert(item.id, judged.len());
@@ -128,13 +134,15 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
         }));
     }
     write(tx, pen, &judging, &judged).await?;
-    let changes = used.into_iter().map(|(key, units)| {
+    let changes = fold.used.into_iter().map(|(key, units)| {
         let gone = before.get(&key).copied().unwrap_or_default();
         (key, Hundredths(units.0 - gone.0))
     });
     book.use_caps(&changes.collect()).await?;
     book.post_many(judged.iter().filter_map(|judged| posting(&judged.award, &judged.rule)).collect()).await?;
 
+    let alike = outcomes.iter().flatten().filter_map(|(award, _)| award.alike_to);
+    judging.background.read_alike(tx, alike.collect()).await?;
     let taken_steps = view::steps(tx, judging.known_ids()).await?;
     let answer = |(item, outcome): (&Submission, Result<(Award, bool)>)| {
         let (award, replayed) = outcome?;

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use super::proof::Shown;
 use super::statement::{CapUse, Line};
-use super::view::{self, View};
+use super::view::{self, Alike, View};
+use super::why::Why;
 use super::{Status, StepKind};
 use crate::clock::instant;
 use crate::error::Problem;
@@ -52,6 +53,42 @@ pub struct PersonOut {
     /// Name.
     #[schema(example = "李某")]
     pub name: String,
+}
+
+/// The award of somebody else that one is like.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AwardLike)]
+pub struct LikeOut {
+    /// Which.
+    pub id: AwardId,
+    /// Who recorded it.
+    #[schema(example = "赵某")]
+    pub recorded_by: String,
+    /// Day of the deed.
+    #[schema(example = "2026-11-22")]
+    pub occurred_on: NaiveDate,
+    /// So many of the rule's unit.
+    #[schema(example = 1)]
+    pub quantity: Hundredths,
+    /// What it gave, or would give.
+    #[schema(example = 5)]
+    pub points: Hundredths,
+    /// Where it stands.
+    pub status: Status,
+}
+
+impl From<Alike> for LikeOut {
+    fn from(alike: Alike) -> Self {
+        let Alike { award, recorder_name } = alike;
+        Self {
+            id: award.id,
+            recorded_by: recorder_name,
+            occurred_on: award.occurred_on,
+            quantity: award.quantity,
+            points: award.points,
+            status: award.status,
+        }
+    }
 }
 
 /// What was done with an award.
@@ -100,6 +137,7 @@ pub struct CanOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Award, example = json!({
     "quantity": 1, "degree": null, "people": null, "clipped": 0, "status": "posted", "proof": null,
+    "alike": null,
 }))]
 pub struct AwardOut {
     /// Made on the phone.
@@ -144,6 +182,12 @@ pub struct AwardOut {
     /// The rule demands a proof that was not given: a reviewer says what he saw.
     #[schema(example = false)]
     pub proof_pending: bool,
+    /// Why it waits, or waited, for others; none when it counted at once.
+    #[schema(example = json!([]))]
+    pub waits_because: Vec<Why>,
+    /// The award of somebody else that it is like.
+    #[schema(example = json!(null))]
+    pub alike: Option<LikeOut>,
     /// Points that a cap, or a better item of the same event, cut off.
     pub clipped: Hundredths,
     /// Day of the deed.
@@ -192,7 +236,7 @@ pub struct AwardOut {
 
 impl From<View> for AwardOut {
     fn from(view: View) -> Self {
-        let View { award, steps, photos, can, .. } = view;
+        let View { award, steps, photos, alike, can, .. } = view;
         let proof = Shown::of(&award);
         let step = |step: view::Step| StepOut {
             step: step.kind,
@@ -217,6 +261,8 @@ impl From<View> for AwardOut {
             people: award.people,
             status: award.status,
             proof_pending: award.proof_pending,
+            waits_because: award.waits_because.0,
+            alike: alike.map(LikeOut::from),
             clipped: award.clipped,
             occurred_on: award.occurred_on,
             period: award.period,

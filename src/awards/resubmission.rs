@@ -12,11 +12,11 @@ use super::judging::Judging;
 use super::review::{Steps, WRONG_STATE};
 use super::submission::PHOTOS_MAX;
 use super::view::View;
+use super::why::Why;
 use super::{Status, StepKind, Submission, add_step, entity};
 use crate::db::Tx;
 use crate::error::{Error, FORBIDDEN, Result};
 use crate::evidence::{self, UsedFor};
-use crate::ledger;
 use crate::rules::terms::Proof;
 
 impl Steps<'_> {
@@ -27,6 +27,7 @@ impl Steps<'_> {
     /// keeps a new award from being recorded.
     pub async fn resubmit(&self, tx: &Tx, said: &Submission) -> Result<View> {
         let may = said.recorder.as_ref();
+        let book = self.open(tx, said.id).await?;
         let found = self.find(tx, may, said.id).await?;
         let before = &found.view.award;
         if before.recorded_by != may.account_id() {
@@ -47,11 +48,12 @@ impl Steps<'_> {
         if found.view.photos.len() + said.evidence.len() > PHOTOS_MAX {
             return Err(Error::field("evidence", "too_many", "一条最多附 3 张照片。"));
         }
-        let book = ledger::open(tx, self.pen, [before.village_id]).await?;
-        let mut used = book.cap_uses(&judging.cap_keys(slice::from_ref(said))).await?;
-        let judged = judging.judge(said, digest, &mut used)?;
+        let mut fold = judging.fold(tx, &book, slice::from_ref(said)).await?;
+        let judged = judging.judge(said, digest, &mut fold)?;
         let has_photo = !photos.is_empty() && judged.rule.terms.proofs.contains(&Proof::Photo);
-        let award = judged.award;
+        let mut award = judged.award;
+        award.waits_because.0.retain(|why| *why != Why::Proof || !has_photo);
+        award.waits_because.0.push(Why::Mended);
         let row = entity::ActiveModel {
             rule_set_id: Set(award.rule_set_id),
             quantity: Set(award.quantity),
@@ -65,6 +67,8 @@ impl Steps<'_> {
             proof_pending: Set(award.proof_pending && !has_photo),
             proof_kind: Set(award.proof_kind),
             proof_words: Set(award.proof_words),
+            waits_because: Set(award.waits_because),
+            alike_to: Set(award.alike_to),
             occurred_on: Set(award.occurred_on),
             late: Set(award.late),
             note: Set(award.note),

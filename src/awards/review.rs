@@ -151,7 +151,7 @@ impl<'a> Steps<'a> {
 
     /// Locks the book that the award lies in, before anything is believed of it: what another copy of the
     /// server does with it, or with an award that counts together with it, is done by then.
-    async fn open<'t>(&self, tx: &'t Tx, id: AwardId) -> Result<OpenBook<'t>>
+    pub(super) async fn open<'t>(&self, tx: &'t Tx, id: AwardId) -> Result<OpenBook<'t>>
     where
         'a: 't,
     {

@@ -44,6 +44,8 @@ pub struct View {
     pub steps: Vec<Step>,
     /// Its photos.
     pub photos: Vec<Evidence>,
+    /// The award of somebody else that it is like.
+    pub alike: Option<Alike>,
     /// What the viewer may do.
     pub can: Can,
 }
@@ -58,6 +60,7 @@ impl View {
         self.door = None;
         self.steps.clear();
         self.photos.clear();
+        self.alike = None;
         self.can = Can::default();
         self
     }
@@ -76,6 +79,15 @@ pub struct Step {
     pub at: Millis,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// An award that another one is like.
+#[derive(Clone, Debug)]
+pub struct Alike {
+    /// The row.
+    pub award: Award,
+    /// Who recorded it.
+    pub recorder_name: String,
 }
 
 /// What a person may do with an award as it stands.
@@ -99,6 +111,7 @@ pub struct Background {
     grids: HashMap<AreaId, areas::Area>,
     names: HashMap<AccountId, String>,
     reviewers: HashMap<AreaId, Vec<Reviewer>>,
+    alike: HashMap<AwardId, Alike>,
     /// The adopted tables of the villages.
     pub rules: InForce,
 }
@@ -115,7 +128,7 @@ impl Background {
         let grids = areas::of_found_rows(db, households.values().map(|household| household.grid_id)).await?;
         let villages: BTreeSet<AreaId> = households.values().map(|household| household.village_id).collect();
         let rules = shelf.in_force(db, villages).await?;
-        Ok(Self { households, grids, names, reviewers: HashMap::new(), rules })
+        Ok(Self { households, grids, names, reviewers: HashMap::new(), alike: HashMap::new(), rules })
     }
 
     /// A household at hand.
@@ -148,6 +161,20 @@ impl Background {
         Ok(self)
     }
 
+    /// Reads the awards that those at hand are like.
+    pub async fn read_alike(&mut self, db: &impl ConnectionTrait, ids: BTreeSet<AwardId>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let awards = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(db).await?;
+        let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
+        for award in awards {
+            let recorder_name = names.get(&award.recorded_by).cloned().unwrap_or_default();
+            self.alike.insert(award.id, Alike { award, recorder_name });
+        }
+        Ok(())
+    }
+
     /// An award as `viewer` sees it.
     pub fn view(
         &self,
@@ -172,6 +199,7 @@ impl Background {
             recorder_name: self.names.get(&award.recorded_by).cloned().unwrap_or_default(),
             steps,
             photos,
+            alike: award.alike_to.and_then(|id| self.alike.get(&id).cloned()),
             can,
             award,
         })
@@ -275,7 +303,9 @@ pub(super) async fn views(
 ) -> Result<Vec<View>> {
     let households = awards.iter().map(|award| award.household_id).collect();
     let names = accounts::names_of_found_rows(db, awards.iter().map(|award| award.recorded_by)).await?;
-    let background = Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
+    let mut background =
+        Background::read(db, shelf, households, names).await?.with_reviewers(db, viewer, today).await?;
+    background.read_alike(db, awards.iter().filter_map(|award| award.alike_to).collect()).await?;
     let mut taken = steps(db, awards.iter().map(|award| award.id).collect()).await?;
     let mut shown = evidence::of_causes(db, UsedFor::Award, awards.iter().map(|award| award.id.0)).await?;
     awards

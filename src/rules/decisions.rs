@@ -17,6 +17,8 @@ const QUORUM: std::ops::RangeInclusive<u8> = 1..=20;
 const JUDGES: std::ops::RangeInclusive<u8> = 1..=9;
 /// Years after which points that nobody exchanged may expire.
 const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
+/// Most days around a deed in which another's entry of the same is looked at: a month.
+const COOL_DOWN_DAYS_MAX: u8 = 31;
 /// More points than any year can bring.
 const YEAR_POINTS_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// More star grades than a wall can explain.
@@ -155,6 +157,9 @@ pub struct Decisions {
     /// Cadres and panel members who must be at a meeting of the panel; one when absent.
     #[schema(example = 3, minimum = 1, maximum = 20)]
     pub quorum: Option<u8>,
+    /// Days around a deed in which the same, recorded by another, waits for review; its own day when absent.
+    #[schema(example = 3, maximum = 31)]
+    pub cool_down_days: Option<u8>,
     /// Star grades.
     pub stars: Stars,
 }
@@ -171,6 +176,7 @@ impl Default for Decisions {
             judges: 1,
             assembly_from: None,
             quorum: None,
+            cool_down_days: None,
             stars: Stars::default(),
         }
     }
@@ -200,6 +206,8 @@ impl Decisions {
         refuse(!JUDGES.contains(&self.judges), "judges", "打分的人数要在 1 到 9 之间。");
         refuse(self.assembly_from.is_some_and(|from| from.0 <= 0), "assembly_from", "分数要比 0 大。");
         refuse(self.quorum.is_some_and(|all| !QUORUM.contains(&all)), "quorum", "到会人数要在 1 到 20 之间。");
+        let cool_down = self.cool_down_days.is_some_and(|days| days > COOL_DOWN_DAYS_MAX);
+        refuse(cool_down, "cool_down_days", "查重的天数最多 31 天。");
         if let Expiry::Years { years } = self.expiry {
             refuse(!EXPIRY_YEARS.contains(&years), "expiry", "过期年数要在 1 到 10 年之间。");
         }
