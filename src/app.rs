@@ -312,6 +312,8 @@ fn rooms() -> OpenApiRouter<App> {
         .merge(awards::assembly::routes::router())
         .merge(activities::routes::router())
         .merge(inspections::routes::router())
+        .merge(awards::applications::routes::router())
+        .merge(awards::budget::routes::router())
         .merge(publicity::routes::router())
         .merge(reports::routes::router())
         .merge(spreadsheets::routes::router())

@@ -53,6 +53,8 @@ identity! {
     ActivityId = "01939f7e-0000-7000-8000-000000000701",
     /// A round over the households of a grid, made on the phone that begins it (UUIDv7).
     InspectionId = "01939f7e-0000-7000-8000-000000000508",
+    /// What a village asks its town for, made on the cadre's device (UUIDv7).
+    BudgetAskId = "01939f7e-0000-7000-8000-000000000509",
     /// A photo that shows a deed, made on the recorder's phone (UUIDv7).
     EvidenceId = "01939f7e-0000-7000-8000-000000000601",
     /// A trial of a table, kept for a while in memory.

@@ -140,6 +140,14 @@ verbs! {
     FileRules: TownAdmin;
     /// Create and rename areas below one's own.
     ManageAreas: TownAdmin | CountyAdmin;
+    /// Read what a village may give in a month, and what it asked for.
+    ReadBudgets: VillageCadre | PanelMember | Supervisor | TownAdmin | CountyAdmin;
+    /// Ask the town for more.
+    AskBudget: VillageCadre;
+    /// Grant or decline it.
+    AnswerBudget: TownAdmin;
+    /// See where the points of a village go: by household and rule, never by who recorded them.
+    ReadConcentration: VillageCadre | Supervisor | TownAdmin | CountyAdmin;
     /// Make, change and stop the accounts one is responsible for.
     ManageAccounts: VillageCadre | TownAdmin | CountyAdmin;
 }

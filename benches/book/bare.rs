@@ -30,6 +30,8 @@ const BALANCE: &str = "INSERT INTO balances (household_id, village_id, issued, p
     ON CONFLICT (household_id) DO UPDATE SET issued = issued + excluded.issued, pending = pending + excluded.pending";
 const MONTH_TOTAL: &str = "INSERT INTO month_totals (village_id, month, household_id, points) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (village_id, month, household_id) DO UPDATE SET points = points + excluded.points";
+const GIVEN: &str = "INSERT INTO village_months (village_id, month, given, granted) VALUES (?1, ?2, ?3, 0) \
+    ON CONFLICT (village_id, month) DO UPDATE SET given = given + excluded.given";
 const HEAD: &str = "INSERT INTO chain_heads (village_id, seq, mac, recorded_at) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (village_id) DO UPDATE SET seq = excluded.seq, mac = excluded.mac, recorded_at = excluded.recorded_at";
 
@@ -56,6 +58,7 @@ struct Prepared<'c> {
     entry: Statement<'c>,
     balance: Statement<'c>,
     month_total: Statement<'c>,
+    given: Statement<'c>,
     head: Statement<'c>,
 }
 
@@ -132,6 +135,7 @@ impl Bare {
             handled_by: None,
             proof: None,
             sheet: None,
+            told_by: None,
             photos: Vec::new(),
         };
         let mut entry = entry::Model {
@@ -172,6 +176,7 @@ impl<'c> Prepared<'c> {
             entry: prepare(ENTRY),
             balance: prepare(BALANCE),
             month_total: prepare(MONTH_TOTAL),
+            given: prepare(GIVEN),
             head: prepare(HEAD),
         }
     }
@@ -192,6 +197,7 @@ impl<'c> Prepared<'c> {
         self.entry.execute(row).unwrap();
         self.balance.execute(params![household, village_id, points]).unwrap();
         self.month_total.execute(params![village_id, month, household, points]).unwrap();
+        self.given.execute(params![village_id, month, points]).unwrap();
     }
 }
 

@@ -43,6 +43,7 @@ mod m41_inspections;
 mod m42_activities;
 mod m43_sheets;
 mod m44_why_it_waits;
+mod m46_budgets;
 
 /// All migrations in the order in which they run.
 pub struct Migrator;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m42_activities::Migration),
             Box::new(m43_sheets::Migration),
             Box::new(m44_why_it_waits::Migration),
+            Box::new(m46_budgets::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod entity;
 mod first;
 pub mod hashing;
+mod office;
 mod outward;
 pub mod password;
 pub mod people;
@@ -34,6 +35,7 @@ pub use attempts::Attempts;
 pub use entity::account::Model as Account;
 pub use first::{FirstAccount, create_first};
 pub use hashing::{Hashing, NewPassword};
+pub use office::{office_households, reviewing_roles};
 pub use reviewers::{Reviewer, reviewers_of_village};
 
 /// Why this room refuses.

@@ -25,14 +25,15 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryOrder as _};
 
 use self::entity::{Outcome, confirmation, line, present};
-use self::sitting::Sitting;
+use self::sitting::{Decided, Sitting};
+use super::budget::BUDGET_USED;
 use super::review::WRONG_STATE;
 use super::view;
 use crate::accounts::{self, Reviewer};
 use crate::areas::{self, Area, Level};
 use crate::audit::{self, Act};
 use crate::db::Tx;
-use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
+use crate::error::{Error, FORBIDDEN, FieldProblem, NOT_FOUND, Refusal, Result};
 use crate::ids::{AreaId, AssemblyId};
 use crate::ledger::{self, Pen};
 use crate::rules::Shelf;
@@ -89,7 +90,7 @@ async fn quorum(db: &impl ConnectionTrait, shelf: &Shelf, village: &Area, today:
 ///
 /// # Errors
 /// [`NOT_FOUND`] for an area out of reach; [`FORBIDDEN`] for whoever is neither cadre nor panel member of
-/// the village; [`MEETING_TAKEN`]; [`NO_QUORUM`]; a problem of a line; [`WRONG_STATE`] when
+/// the village; [`MEETING_TAKEN`]; [`NO_QUORUM`]; [`BUDGET_USED`] with the lines that have no room; a problem of a line; [`WRONG_STATE`] when
 /// somebody decided all of it before.
 pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting: Meeting) -> Result<(Minutes, bool)> {
     let today = pen.clock.today();
@@ -117,7 +118,11 @@ pub async fn hold(tx: &Tx, pen: &Pen, shelf: &Shelf, may: &May<Review>, meeting:
     if let Some(at) = meeting.lines.iter().position(|line| !table.contains_key(&line.award_id)) {
         return Err(Error::field(format!("lines[{at}].award_id"), "unknown", "这一条不在这个组的名单上。"));
     }
-    let decided = sitting.decide(&mut book, &mut table, &meeting.lines).await?;
+    let Decided { outcomes: decided, beyond } = sitting.decide(&mut book, &mut table, &meeting.lines).await?;
+    if !beyond.is_empty() {
+        let line = |at| FieldProblem::new(format!("lines[{at}].decision"), BUDGET_USED.code, BUDGET_USED.title);
+        return Err(Error::Refused(BUDGET_USED, beyond.into_iter().map(line).collect()));
+    }
     if decided.iter().all(|outcome| *outcome == Outcome::Moved) {
         return Err(WRONG_STATE.into());
     }

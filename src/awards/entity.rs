@@ -89,6 +89,8 @@ pub struct Model {
     pub proof_words: Option<String>,
     /// The sheet of paper it was typed from.
     pub sheet: Option<String>,
+    /// Who of the household told of it; then it is an application.
+    pub told_by: Option<String>,
     /// Who recorded it.
     pub recorded_by: AccountId,
     /// The recorder's own household: it waits for somebody else.

@@ -196,6 +196,9 @@ pub struct AwardsQuery {
     pub household_id: Option<HouseholdId>,
     /// Only at or below this area (with `reviewable`, or alone: everything that waits there).
     pub area_id: Option<AreaId>,
+    /// Only what households told of; alone or with an area also what was decided, newest first.
+    #[serde(default)]
+    pub applications: bool,
     /// Only in this state.
     pub status: Option<Status>,
     /// Most rows, 1 to 200.

@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
 use super::proof::Shown;
+use super::applications::Told;
+use super::budget::Rooms;
 use super::cooldown::{Seen, Sought};
 use super::view::Background;
 use super::why::{Reasons, Why};
@@ -21,7 +23,7 @@ use crate::evidence::{self, Evidence, Named};
 use crate::households::{self, Household};
 use crate::hundredths::Hundredths;
 use crate::ids::{AwardId, EvidenceId};
-use crate::ledger::{CapKey, OpenBook, Pen};
+use crate::ledger::{CapKey, OpenBook, Pen, VillageMonth};
 use crate::periods::{self, Closed};
 use crate::rules::terms::{PEOPLE_MAX, Proof, Review};
 use crate::rules::{Adopted, Rule, Shelf};
@@ -45,6 +47,10 @@ pub struct Fold {
     pub used: HashMap<CapKey, Hundredths>,
     /// The same deeds recorded before.
     pub(super) seen: Seen,
+    /// What households told of today.
+    told: Told,
+    /// What is left of the months' limits.
+    rooms: Rooms,
 }
 
 /// Everything a group is judged by.
@@ -106,7 +112,32 @@ impl Judging {
     /// What the items begin with; under the locks of the books.
     pub async fn fold(&self, tx: &Tx, book: &OpenBook<'_>, items: &[Submission]) -> Result<Fold> {
         let sought: Vec<Sought> = items.iter().filter_map(|item| self.sought(item)).collect();
-        Ok(Fold { used: book.cap_uses(&self.cap_keys(items)).await?, seen: Seen::read(tx, &sought).await? })
+        Ok(Fold {
+            used: book.cap_uses(&self.cap_keys(items)).await?,
+            seen: Seen::read(tx, &sought).await?,
+            told: Told::read(tx, items, self.today).await?,
+            rooms: Rooms::read(tx, &self.background.rules, self.today, self.months(items)).await?,
+        })
+    }
+
+    /// The months that the items may count in.
+    fn months(&self, items: &[Submission]) -> BTreeSet<VillageMonth> {
+        let month = |item: &Submission| {
+            let village = self.background.household(item.household_id)?.village_id;
+            Some((village, self.closed.period(village, item.occurred_on).0))
+        };
+        items.iter().filter_map(month).collect()
+    }
+
+    /// Refuses what a household tells of where the village does not take it, or no more of it today.
+    pub fn refuse_application(&self, item: &Submission, fold: &Fold) -> Result<()> {
+        if item.told_by.is_none() {
+            return Ok(());
+        }
+        let household = self.household(item)?;
+        let today = self.background.rules.on(household.village_id, self.today);
+        let most = today.and_then(|adopted| adopted.decisions.applications_a_day);
+        fold.told.refuse(household.id, self.rule(item)?.1, most)
     }
 
     /// What may have been recorded before; a round is marked once as its cap says.
@@ -182,6 +213,7 @@ impl Judging {
             proof_kind: item.proof.as_ref().map(|shown| shown.kind),
             proof_words: item.proof.as_ref().map(|shown| shown.words.clone()),
             sheet: item.sheet.clone(),
+            told_by: item.told_by.clone(),
             recorded_by: item.recorder.account_id(),
             own_household,
             digest,
@@ -201,12 +233,16 @@ impl Judging {
             (crowd, Why::Crowd),
             (large, Why::Large),
             (alike_to.is_some(), Why::Alike),
+            (!fold.rooms.fits(&award, &period), Why::Budget),
+            (award.told_by.is_some(), Why::Application),
         ]);
         if award.waits_because.is_empty() {
             (award.status, award.period) = (Status::Posted, Some(period));
             settle(&mut award, rule, &mut fold.used);
         }
+        fold.rooms.take(&award);
         fold.seen.add(&award);
+        fold.told.add(&award);
         Ok(Judged { award, rule: rule.clone(), request_id: item.request_id.clone(), evidence: item.evidence.clone() })
     }
 

@@ -35,6 +35,20 @@ pub enum Which {
         /// Only at or below this path.
         below: Option<String>,
     },
+    /// What households in reach told of, whatever became of it, newest first.
+    Told {
+        /// Only at or below this path.
+        below: Option<String>,
+    },
+}
+
+/// What of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Only {
+    /// Only in this state.
+    pub status: Option<Status>,
+    /// Only what a household told of.
+    pub told: bool,
 }
 
 /// Where a page begins.
@@ -56,7 +70,7 @@ pub async fn list(
     db: &impl ConnectionTrait,
     may: &May<ReadBook>,
     which: Which,
-    status: Option<Status>,
+    only: Only,
     after: Option<Key>,
     limit: u64,
 ) -> Result<Vec<Award>> {
@@ -66,8 +80,12 @@ pub async fn list(
         Which::RecordedBy(account) => in_reach(within).filter(RecordedBy.eq(*account)),
         Which::Of(household) => in_reach(within).filter(HouseholdId.eq(*household)),
         Which::Waiting { below } => waiting(within, below),
+        Which::Told { below } => at_or_below(in_reach(within), below),
     };
-    if let Some(status) = status {
+    if only.told {
+        query = query.filter(entity::Column::ToldBy.is_not_null());
+    }
+    if let Some(status) = only.status {
         query = query.filter(entity::Column::Status.eq(status));
     }
     let row = Expr::tuple([Expr::col((entity::Entity, RecordedAt)), Expr::col((entity::Entity, Id))]);
@@ -151,7 +169,10 @@ async fn reviewable(
 }
 
 fn waiting(within: Condition, below: &Option<String>) -> Select<entity::Entity> {
-    let query = in_reach(within).filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned]));
+    at_or_below(in_reach(within).filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned])), below)
+}
+
+fn at_or_below(query: Select<entity::Entity>, below: &Option<String>) -> Select<entity::Entity> {
     match below {
         Some(top) => query.filter(subtree(GRID_PATH, top)),
         None => query,

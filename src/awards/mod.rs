@@ -8,7 +8,9 @@
 //! recorded of one deed is looked at together; what waits says why; every step leaves a row that is never changed.
 
 pub mod alike;
+pub mod applications;
 pub mod assembly;
+pub mod budget;
 mod cooldown;
 pub mod entity;
 mod inward;
@@ -83,6 +85,14 @@ pub const REFUSALS: &[Refusal] = &[
     review::NOT_YOURS_TO_REVERSE,
     assembly::MEETING_TAKEN,
     assembly::NO_QUORUM,
+    applications::APPLICATIONS_OFF,
+    applications::TOO_MANY_TODAY,
+    applications::RULE_NOT_TOLD,
+    budget::BUDGET_USED,
+    budget::NO_BUDGET,
+    budget::ASK_WAITS,
+    budget::ASK_TAKEN,
+    budget::ASK_ANSWERED,
 ];
 
 /// What a submission came to.
@@ -123,6 +133,10 @@ pub async fn submit_many(tx: &Tx, pen: &Pen, shelf: &Shelf, items: &[Submission]
         }
         if item.evidence.iter().any(|photo| shown.contains(photo)) {
             outcomes.push(Err(evidence::USED.into()));
+            continue;
+        }
+        if let Err(refused) = judging.refuse_application(item, &fold) {
+            outcomes.push(Err(refused));
             continue;
         }
         outcomes.push(judging.judge(item, digest, &mut fold).map(|one| {
@@ -213,6 +227,7 @@ fn moving(award: &Award, rule: &Rule, points: Hundredths) -> Posting {
         rule_set_id: Some(award.rule_set_id),
         rule_id: Some(award.rule_id),
         recorder_id: award.recorded_by,
+        is_given: !rule.terms.shape.deducts(),
         reverses_seq: None,
     }
 }

@@ -204,6 +204,9 @@ pub struct AwardOut {
     pub recorded_at: DateTime<Utc>,
     /// Who recorded it.
     pub recorded_by: PersonOut,
+    /// Who of the household told of it; then it is an application.
+    #[schema(example = json!(null))]
+    pub told_by: Option<String>,
     /// Who of the household did it.
     #[schema(example = "陈家二儿子")]
     pub done_by: Option<String>,
@@ -269,6 +272,7 @@ impl From<View> for AwardOut {
             late: award.late,
             recorded_at: instant(award.recorded_at),
             recorded_by: PersonOut { id: award.recorded_by, name: view.recorder_name },
+            told_by: award.told_by,
             done_by: award.done_by,
             handled_by: award.handled_by,
             sheet: award.sheet,

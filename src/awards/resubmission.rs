@@ -33,6 +33,7 @@ impl Steps<'_> {
         if before.recorded_by != may.account_id() {
             return Err(FORBIDDEN.into());
         }
+        let said = &Submission { told_by: before.told_by.clone(), ..said.clone() };
         let judging = Judging::read(tx, self.pen, self.shelf, slice::from_ref(said)).await?;
         // Sent again after a lost answer, its photos are among those that it has.
         let had = &found.view.photos;

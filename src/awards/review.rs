@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 
 use super::refold::Correction;
 use super::view::{self, View, revision, since_said};
-use super::{Award, Status, StepKind, add_step, cap_keys, counted, entity, moving, posting, settle};
+use super::{Award, Status, StepKind, add_step, budget, cap_keys, counted, entity, moving, posting, settle};
 use crate::audit::{self, Act};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, FORBIDDEN, NOT_FOUND, Refusal, Result};
@@ -57,7 +57,7 @@ impl<'a> Steps<'a> {
     /// Approves; the award posts unless the rule asks for a second person first.
     ///
     /// # Errors
-    /// [`NOT_FOUND`], [`WRONG_STATE`], [`households::HOUSEHOLD_CLOSED`], and the reasons why this person may not.
+    /// [`NOT_FOUND`], [`WRONG_STATE`], [`households::HOUSEHOLD_CLOSED`], [`budget::BUDGET_USED`], and the reasons why this person may not.
     pub async fn approve(&self, tx: &Tx, may: &May<Review>, id: AwardId, reason: Option<String>) -> Result<View> {
         let mut book = self.open(tx, id).await?;
         let found = self.reviewable(tx, may, id).await?;
@@ -203,6 +203,7 @@ impl<'a> Steps<'a> {
         award.proof_pending = false;
         let mut used: HashMap<_, _> = book.cap_uses(&cap_keys(&award, &found.rule)).await?;
         settle(&mut award, &found.rule, &mut used);
+        budget::refuse_beyond(tx, self.shelf, self.pen.clock.today(), &award).await?;
         book.use_caps(&counted(&award, &found.rule)).await?;
         book.post_many(posting(&award, &found.rule).into_iter().collect()).await?;
         let changed = entity::ActiveModel {

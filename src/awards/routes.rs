@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::inward::{AwardIn, AwardsQuery, BatchIn, MendedIn, ReasonIn, ReviewIn};
-use super::listing::{self, Key, Which};
+use super::listing::{self, Key, Only, Which};
 use super::outward::{AwardOut, BatchOut, BatchResult, StatementOut, example_after};
 use super::review::Steps;
 use super::submission::reason;
@@ -122,6 +122,7 @@ fn go_together(query: &AwardsQuery) -> Result<()> {
         ("household_id", of_household && (query.mine || query.reviewable)),
         ("area_id", of_area && (query.mine || of_household)),
         ("status", query.status.is_some() && query.reviewable),
+        ("applications", query.applications && query.reviewable),
     ];
     match odd.iter().find(|(_, is_odd)| *is_odd) {
         Some((field, _)) => Err(Error::field(*field, "filters_together", "这个条件不能和别的条件一起用，请去掉一个。")),
@@ -129,7 +130,7 @@ fn go_together(query: &AwardsQuery) -> Result<()> {
     }
 }
 
-/// Awards: mine, a household's, those I could review, or all that wait in an area.
+/// Awards: mine, a household's, those I could review, all that wait in an area, or what households told of there.
 #[utoipa::path(get, path = "/awards", tag = "awards", params(AwardsQuery), responses((status = 200, body = Page<AwardOut>)))]
 async fn list_awards(
     State(app): State<App>,
@@ -153,9 +154,11 @@ async fn list_awards(
     let which = match query.household_id {
         Some(id) => Which::Of(households::find(db, &may, id).await?.id),
         None if query.mine => Which::RecordedBy(may.account_id()),
+        None if query.applications => Which::Told { below },
         None => Which::Waiting { below },
     };
-    let page = Page::cut(listing::list(db, &may, which, query.status, after, limit).await?, limit, Key::of)?;
+    let only = Only { status: query.status, told: query.applications };
+    let page = Page::cut(listing::list(db, &may, which, only, after, limit).await?, limit, Key::of)?;
     let items = view::views(db, &app.shelf, &may.identity, today, page.items).await?;
     Ok(Json(Page { items, next_cursor: page.next_cursor }.map(AwardOut::from)))
 }
@@ -184,7 +187,7 @@ fn steps(app: &App) -> Steps<'_> {
     responses(
         (status = 200, body = AwardOut, example = json!(example_after(StepKind::Approve, Status::Posted))),
         (status = 403, body = Problem, description = "`forbidden`, `own_award`, `own_household`, `others_can_review`, `second_person`"),
-        (status = 409, body = Problem, description = "`wrong_state`"),
+        (status = 409, body = Problem, description = "`wrong_state`, `budget_used`"),
         (status = 422, body = Problem, description = "`invalid`, `household_closed`"),
     )
 )]

@@ -55,6 +55,8 @@ pub struct Submission {
     pub sheet: Option<String>,
     /// Photos of it, sent before.
     pub evidence: Vec<EvidenceId>,
+    /// Who of the household told of it: then it is an application.
+    pub told_by: Option<String>,
     /// Who, and where he may.
     pub recorder: Arc<May<AddPoints>>,
     /// The request it came with, for the audit: the writer answers many at once.
@@ -124,6 +126,9 @@ pub struct Said<'a> {
     /// Plain words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<&'a str>,
+    /// Plain words, of an application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_by: Option<&'a str>,
     /// SHA-256 of its photos as they are kept, in hexadecimal digits.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<String>,
@@ -181,6 +186,7 @@ impl Submission {
             proof,
             sheet,
             evidence,
+            told_by: None,
             recorder,
             request_id,
         })
@@ -201,6 +207,7 @@ impl Submission {
             handled_by: self.handled_by.as_deref(),
             proof: self.proof.as_ref(),
             sheet: self.sheet.as_deref(),
+            told_by: self.told_by.as_deref(),
             photos,
         }
     }

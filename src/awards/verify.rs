@@ -1,6 +1,6 @@
 //! Comparing the awards with the book: what an award says must be what was posted for it, what a household
 //! has must be what its standing awards come to when they are judged anew in the order of the book, and
-//! what is used of the caps must be what the posted awards used.
+//! what is used of the caps, and what each village gave in a month, must be what the posted awards say.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ConnectionTrait, QueryOrder as _, QuerySelect as _};
 
 use super::proof::Shown;
-use super::{Award, Said, Status, counted, entity, settle};
+use super::{Award, Said, Status, budget, counted, entity, settle};
 use crate::error::Result;
 use crate::evidence::{self, Evidence, UsedFor};
 use crate::hundredths::Hundredths;
@@ -37,6 +37,7 @@ const KINDS: [CauseKind; 3] = [CauseKind::Award, CauseKind::Reversal, CauseKind:
 /// When the database fails.
 pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64, Lie>> {
     let (mut read, mut explained) = (0, 0);
+    let mut given = BTreeMap::new();
     let mut caps = Caps::default();
     let mut after: Option<AwardId> = None;
     loop {
@@ -68,8 +69,13 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
             if !still_says_it(award, &shown)? {
                 return Ok(Err(lie(award, "原话和当时的校验码对不上，被改过。")));
             }
-            if !caps.add(db, award).await? {
+            let Some(rule) = caps.add(db, award).await? else {
                 return Ok(Err(lie(award, "当时的细则里没有这一项。")));
+            };
+            if !rule.terms.shape.deducts() {
+                for entry in of_award.get(&award.id).into_iter().flatten() {
+                    *given.entry((entry.village_id, entry.period.clone())).or_default() += signed(entry);
+                }
             }
         }
     }
@@ -80,6 +86,9 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<std::result::Result<u64
         return Ok(Err(Lie { village, seq: None, what }));
     }
     if let Some(lie) = caps.compare(db).await? {
+        return Ok(Err(lie));
+    }
+    if let Some(lie) = budget::compare(db, given).await? {
         return Ok(Err(lie));
     }
     Ok(fold_anew(db, &caps.rules).await?.map_or(Ok(read), Err))
@@ -128,20 +137,20 @@ struct Caps {
 }
 
 impl Caps {
-    /// Adds what an award used. Whether its version has its rule.
-    async fn add(&mut self, db: &impl ConnectionTrait, award: &Award) -> Result<bool> {
+    /// Adds what an award used; answers the rule that its version has for it.
+    async fn add(&mut self, db: &impl ConnectionTrait, award: &Award) -> Result<Option<&Rule>> {
         let key = (award.rule_set_id, award.rule_id);
         if !self.rules.contains_key(&key) {
             let read = rules::rules_of(db, award.rule_set_id).await?;
             self.rules.extend(read.into_iter().map(|rule| ((award.rule_set_id, rule.id), rule)));
         }
-        let Some(rule) = self.rules.get(&key) else { return Ok(false) };
+        let Some(rule) = self.rules.get(&key) else { return Ok(None) };
         if award.status == Status::Posted {
             for (key, by) in counted(award, rule) {
                 self.used.entry(key).or_insert((0, award.village_id)).0 += by.0;
             }
         }
-        Ok(true)
+        Ok(Some(rule))
     }
 
     /// The first difference to what is kept. A cap whose use was all freed stays as a row of zero.
@@ -196,6 +205,7 @@ fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
         handled_by: award.handled_by.as_deref(),
         proof: proof.as_ref(),
         sheet: award.sheet.as_deref(),
+        told_by: award.told_by.as_deref(),
         photos: photos.iter().map(|photo| hex::encode(&photo.sha256)).collect(),
     };
     for people in [None, award.people] {
@@ -207,11 +217,13 @@ fn still_says_it(award: &Award, photos: &[Evidence]) -> Result<bool> {
     Ok(false)
 }
 
+/// What an entry gives, below zero when it takes.
+fn signed(entry: &entry::Model) -> i64 {
+    if entry.from_account == Account::Issued { entry.points.0 } else { -entry.points.0 }
+}
+
 fn wrong(award: &Award, entries: &[entry::Model]) -> Option<&'static str> {
     let of = |kind| entries.iter().filter(move |entry| entry.cause_kind == kind);
-    let signed = |entry: &entry::Model| {
-        if entry.from_account == Account::Issued { entry.points.0 } else { -entry.points.0 }
-    };
     let counts = [CauseKind::Award, CauseKind::Reversal].map(|kind| of(kind).count());
     let undone: i64 = of(CauseKind::Reversal).map(signed).sum();
     let given: i64 = entries.iter().map(signed).sum::<i64>() - undone;

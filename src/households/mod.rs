@@ -38,7 +38,7 @@ use crate::scope::{EditHouseholds, May, RevealHousehold, Verb};
 pub use draft::{Draft, HouseholdChange, NewHousehold};
 pub use entity::{Model as Household, Status, Tags};
 pub use fields::{TAGS_MAX, door_in};
-pub use participants::{Participant, participants};
+pub use participants::{Participant, count_of_village, participants};
 pub use roster::{Brought, Tagged, bring_in, compare};
 pub use search::{Found, TermPlace, search};
 pub use terms::Sought;

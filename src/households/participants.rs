@@ -22,6 +22,15 @@ pub struct Participant {
     pub grid_id: AreaId,
 }
 
+/// How many households of a village at hand are not closed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_of_village(db: &impl ConnectionTrait, village: AreaId) -> Result<u64> {
+    let query = Entity::find().filter(Column::VillageId.eq(village)).filter(Column::Status.ne(Status::Closed));
+    Ok(query.count(db).await?)
+}
+
 /// The households at or below an area at hand that live there: those away, in care or closed take no part.
 ///
 /// # Errors

@@ -192,6 +192,33 @@ pub mod month_total {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What a village gave in a month, and what its town granted beyond its limit.
+pub mod village_month {
+    use sea_orm::entity::prelude::*;
+
+    use crate::hundredths::Hundredths;
+    use crate::ids::AreaId;
+
+    /// A row of `village_months`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "village_months")]
+    pub struct Model {
+        /// In which book.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub village_id: AreaId,
+        /// `2026-11`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub month: String,
+        /// Points of good deeds, less what was corrected.
+        pub given: Hundredths,
+        /// Points.
+        pub granted: Hundredths,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// Units that counted against a rule's cap.
 pub mod cap_use {
     use sea_orm::entity::prelude::*;

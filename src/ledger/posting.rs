@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, DatabaseBackend, QueryOrder as _, QuerySelect as
 
 use super::chain::{ALG_HMAC_SHA256, Chain, GENESIS};
 use super::entity::{Account, CauseKind, balance, cap_use, entry, head, month_total};
+use super::given::{VillageMonth, add_given};
 use crate::clock::{Clock, Millis};
 use crate::db::{Touch, Tx};
 use crate::error::{Error, Result};
@@ -63,6 +64,8 @@ pub struct Posting {
     pub rule_id: Option<RuleId>,
     /// Who wrote it.
     pub recorder_id: AccountId,
+    /// It is about a good deed: what it moves counts towards what the village gives in that month.
+    pub is_given: bool,
     /// The entry that it undoes.
     pub reverses_seq: Option<i64>,
 }
@@ -80,7 +83,7 @@ pub struct CapKey {
 
 /// The books of some villages, locked for this transaction.
 pub struct OpenBook<'t> {
-    tx: &'t Tx,
+    pub(super) tx: &'t Tx,
     pen: &'t Pen,
     heads: BTreeMap<AreaId, head::Model>,
 }
@@ -192,10 +195,11 @@ impl OpenBook<'_> {
         let mut sums = Sums::default();
         let now = self.pen.clock.now();
         for posting in postings {
+            let is_given = posting.is_given;
             let entry = self.link(posting, now)?;
             self.tx.touch(Touch::Village(entry.village_id));
             self.tx.touch(Touch::Household(entry.household_id));
-            sums.add(&entry);
+            sums.add(&entry, is_given);
             entries.push(entry);
         }
         for rows in chunks(entries) {
@@ -254,10 +258,11 @@ impl OpenBook<'_> {
 struct Sums {
     accounts: BTreeMap<(HouseholdId, AreaId), BTreeMap<u8, (Account, i64)>>,
     months: BTreeMap<(AreaId, String, HouseholdId), i64>,
+    given: BTreeMap<VillageMonth, i64>,
 }
 
 impl Sums {
-    fn add(&mut self, entry: &entry::Model) {
+    fn add(&mut self, entry: &entry::Model, is_given: bool) {
         let accounts = self.accounts.entry((entry.household_id, entry.village_id)).or_default();
         accounts.entry(entry.from_account as u8).or_insert((entry.from_account, 0)).1 -= entry.points.0;
         accounts.entry(entry.to_account as u8).or_insert((entry.to_account, 0)).1 += entry.points.0;
@@ -267,6 +272,9 @@ impl Sums {
             _ => return,
         };
         *self.months.entry((entry.village_id, entry.period.clone(), entry.household_id)).or_default() += earned;
+        if is_given {
+            *self.given.entry((entry.village_id, entry.period.clone())).or_default() += earned;
+        }
     }
 
     async fn write(self, tx: &Tx) -> Result<()> {
@@ -307,12 +315,12 @@ impl Sums {
                 .to_owned();
             month_total::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx).await?;
         }
-        Ok(())
+        add_given(tx, self.given).await
     }
 }
 
 /// `column = table.column + excluded.column`
-fn plus<E: EntityTrait, C: ColumnTrait>(table: E, column: C) -> Expr {
+pub(super) fn plus<E: EntityTrait, C: ColumnTrait>(table: E, column: C) -> Expr {
     Expr::col((table, column)).add(Expr::col(("excluded", column)))
 }
 

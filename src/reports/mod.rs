@@ -1,10 +1,12 @@
-//! Reports about a table of rules: what it would have given (先算算看), and how the village uses it.
+//! Reports about a table of rules: what it would have given (先算算看), how the village uses it, and where
+//! its points go.
 //!
 //! Invariants: nothing here writes; a trial reads the book in short pages and folds on a thread of its
 //! own, so that it keeps nobody waiting; what it came to is kept in the memory of this process for an
 //! hour, for those who may write the table, and is lost with the process; workers are never compared.
 
 pub mod clipped;
+pub mod concentration;
 pub mod facts;
 pub mod health;
 pub mod likeness;

@@ -1,27 +1,35 @@
-//! `/rule-sets/{id}/trials`, `/trials` and `/rule-sets/{id}/health`.
+//! `/rule-sets/{id}/trials`, `/trials`, `/rule-sets/{id}/health` and `/reports/concentration`.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::concentration::{self, Concentration};
 use super::health::{self, TableHealth};
 use super::outward::TrialOut;
-use crate::app::App;
+use crate::accounts;
+use crate::app::{Answer, App};
+use crate::areas;
 use crate::error::{Error, Problem, Result};
-use crate::http::{ValidJson, ValidPath};
+use crate::http::{ValidJson, ValidPath, ValidQuery, json_bytes};
 use crate::ids::{AreaId, RuleSetId, TrialId};
-use crate::scope::{DraftRules, May, ReadBook};
+use crate::scope::{DraftRules, May, ReadBook, ReadConcentration};
 
 /// Months of a trial: beyond two years another table judged, and other people lived there.
 const MONTHS: std::ops::RangeInclusive<u32> = 1..=24;
 
 /// The room's routes.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(begin_trial)).routes(routes!(get_trial)).routes(routes!(get_rule_set_health))
+    OpenApiRouter::new()
+        .routes(routes!(begin_trial))
+        .routes(routes!(get_trial))
+        .routes(routes!(get_rule_set_health))
+        .routes(routes!(get_concentration))
 }
 
 /// A trial to begin.
@@ -82,4 +90,51 @@ async fn get_rule_set_health(
     ValidPath(id): ValidPath<RuleSetId>,
 ) -> Result<Json<TableHealth>> {
     Ok(Json(health::of(app.db.read(), &may, app.clock.today(), id).await?))
+}
+
+/// Whole months before this one: with a year the habits of all seasons are in it.
+const CONCENTRATION_MONTHS: std::ops::RangeInclusive<u32> = 1..=12;
+
+/// Of which village and time.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ConcentrationQuery {
+    /// A village.
+    area_id: AreaId,
+    /// Whole months, 1 to 12; the days of this month are added.
+    #[param(minimum = 1, maximum = 12, default = 3)]
+    months: Option<u32>,
+}
+
+/// Where a village's points go: by household, by rule, and to the households of those who hold an office; never by recorder.
+#[utoipa::path(
+    get, path = "/reports/concentration", tag = "reports", params(ConcentrationQuery),
+    responses(
+        (status = 200, body = Concentration),
+        (status = 422, body = Problem, description = "`invalid`: months out of range"),
+    )
+)]
+async fn get_concentration(
+    State(app): State<App>,
+    may: May<ReadConcentration>,
+    ValidQuery(query): ValidQuery<ConcentrationQuery>,
+) -> Result<Response> {
+    let months = query.months.unwrap_or(3);
+    if !CONCENTRATION_MONTHS.contains(&months) {
+        return Err(Error::field("months", "out_of_range", "月数要在 1 到 12 之间。"));
+    }
+    let (db, today) = (app.db.read(), app.clock.today());
+    let village = areas::find_village(db, &may, query.area_id).await?;
+    let generation = app.generations.now(village.id.0);
+    // Who holds an office changes without the village's book.
+    let office = accounts::office_households(db, &village, today).await?;
+    let key = format!("concentration {} {months} {today} {office:?}", village.id);
+    if let Some(kept) = app.answers.get(&app.generations, &key) {
+        return Ok(json_bytes(kept.body));
+    }
+    let found = concentration::of(db, &app.shelf, &village, (months, today), &office).await?;
+    let body = serde_json::to_vec(&found).map_err(|error| Error::Internal(error.to_string()))?;
+    let answer = Answer { path: village.path.as_str().into(), below_too: false, body: body.into() };
+    app.answers.keep(key, village.id.0, generation, answer.clone());
+    Ok(json_bytes(answer.body))
 }

@@ -22,6 +22,9 @@ pub struct RulesOut {
     pub items: Vec<RuleOut>,
     /// The good deeds that the village put in front this month.
     pub favourites: Vec<RuleId>,
+    /// Deeds that a household may tell of on a day; null where the village has not switched it on.
+    #[schema(example = json!(null))]
+    pub applications_a_day: Option<u8>,
     /// Always null: a table is shown whole.
     pub next_cursor: Option<String>,
 }

@@ -19,6 +19,8 @@ const JUDGES: std::ops::RangeInclusive<u8> = 1..=9;
 const EXPIRY_YEARS: std::ops::RangeInclusive<u8> = 1..=10;
 /// Most days around a deed in which another's entry of the same is looked at: a month.
 const COOL_DOWN_DAYS_MAX: u8 = 31;
+/// Deeds that a household may tell of on a day.
+const APPLICATIONS_A_DAY: std::ops::RangeInclusive<u8> = 1..=5;
 /// More points than any year can bring.
 const YEAR_POINTS_MAX: Hundredths = Hundredths::whole(1_000_000);
 /// More star grades than a wall can explain.
@@ -160,6 +162,11 @@ pub struct Decisions {
     /// Days around a deed in which the same, recorded by another, waits for review; its own day when absent.
     #[schema(example = 3, maximum = 31)]
     pub cool_down_days: Option<u8>,
+    /// Points that the village gives in a month; what goes beyond waits, and the town is asked. No limit when absent.
+    pub month_points_max: Option<Hundredths>,
+    /// Deeds that a household may tell of on a day; none when absent.
+    #[schema(example = 2, minimum = 1, maximum = 5)]
+    pub applications_a_day: Option<u8>,
     /// Star grades.
     pub stars: Stars,
 }
@@ -177,6 +184,8 @@ impl Default for Decisions {
             assembly_from: None,
             quorum: None,
             cool_down_days: None,
+            month_points_max: None,
+            applications_a_day: None,
             stars: Stars::default(),
         }
     }
@@ -207,6 +216,10 @@ impl Decisions {
         refuse(self.assembly_from.is_some_and(|from| from.0 <= 0), "assembly_from", "分数要比 0 大。");
         refuse(self.quorum.is_some_and(|all| !QUORUM.contains(&all)), "quorum", "到会人数要在 1 到 20 之间。");
         let cool_down = self.cool_down_days.is_some_and(|days| days > COOL_DOWN_DAYS_MAX);
+        let month_points = self.month_points_max.is_some_and(|most| !(1..=YEAR_POINTS_MAX.0).contains(&most.0));
+        refuse(month_points, "month_points_max", "一个月的上限要比 0 大，最多 1000000 分。");
+        let told = self.applications_a_day.is_some_and(|most| !APPLICATIONS_A_DAY.contains(&most));
+        refuse(told, "applications_a_day", "每户每天报好事的次数要在 1 到 5 之间。");
         refuse(cool_down, "cool_down_days", "查重的天数最多 31 天。");
         if let Expiry::Years { years } = self.expiry {
             refuse(!EXPIRY_YEARS.contains(&years), "expiry", "过期年数要在 1 到 10 年之间。");

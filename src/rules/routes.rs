@@ -69,6 +69,7 @@ async fn list_rules(
         rule_set,
         items: adopted.map(|adopted| adopted.rules.iter().map(RuleOut::from).collect()).unwrap_or_default(),
         favourites,
+        applications_a_day: adopted.and_then(|adopted| adopted.decisions.applications_a_day),
         next_cursor: None,
     }))
 }

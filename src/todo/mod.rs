@@ -13,10 +13,10 @@ use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::awards::{assembly, listing};
+use crate::awards::{assembly, budget, listing};
 use crate::error::Result;
 use crate::rules::{Shelf, filing};
-use crate::scope::{AddPoints, FileRules, Identity, Review};
+use crate::scope::{AddPoints, AnswerBudget, FileRules, Identity, Review};
 
 /// Of each kind, counted so far: who has more to do than that begins at the top all the same.
 pub const COUNTED_MAX: u64 = 50;
@@ -32,6 +32,8 @@ pub enum Kind {
     Confirm,
     /// Awards of his own that came back to be mended.
     Returned,
+    /// Villages that ask to give more in a month.
+    BudgetAsks,
     /// Tables of rules that villages resolved and nobody filed.
     FileRules,
 }
@@ -66,6 +68,9 @@ pub async fn of(
     }
     if let Ok(may) = identity.may::<AddPoints>(today) {
         found.push((Kind::Returned, listing::returned(db, &may, most).await?));
+    }
+    if let Ok(may) = identity.may::<AnswerBudget>(today) {
+        found.push((Kind::BudgetAsks, budget::asked(db, &may, most).await?));
     }
     if let Ok(may) = identity.may::<FileRules>(today) {
         found.push((Kind::FileRules, filing::waiting(db, &may, most).await?.len() as u64));

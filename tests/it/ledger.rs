@@ -156,6 +156,7 @@ fn posting(app: &TestApp) -> Posting {
         rule_set_id: None,
         rule_id: None,
         recorder_id: app.town.worker.id,
+        is_given: true,
         reverses_seq: None,
     }
 }

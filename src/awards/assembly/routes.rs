@@ -45,7 +45,7 @@ async fn list_assemblies(
         (status = 201, body = MinutesOut, description = "Decided."),
         (status = 200, body = MinutesOut, description = "Was decided before; as it stands."),
         (status = 403, body = Problem, description = "`forbidden`: neither cadre nor panel member of the village"),
-        (status = 409, body = Problem, description = "`meeting_taken`, `wrong_state`: somebody decided all of it before"),
+        (status = 409, body = Problem, description = "`meeting_taken`, `budget_used`, `wrong_state`: somebody decided all of it before"),
         (status = 422, body = Problem, description = "`invalid`, `no_quorum`"),
     )
 )]

@@ -10,6 +10,7 @@ use super::entity::{Decision, Outcome};
 use super::meeting::Line;
 use crate::accounts::Reviewer;
 use crate::areas::Area;
+use crate::awards::budget::Rooms;
 use crate::awards::entity::{Column, Entity, step};
 use crate::awards::review::WRONG_STATE;
 use crate::awards::view::{self, Step, since_said};
@@ -48,17 +49,30 @@ pub(super) struct OnTable {
     is_closed: bool,
 }
 
+/// What a meeting came to.
+pub(super) struct Decided {
+    /// One a line, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Lines that are left because the month's limit has no room for them.
+    pub beyond: Vec<usize>,
+}
+
 /// What the lines are about, as far as it lies in the area.
 pub(super) type Table = HashMap<AwardId, OnTable>;
 
 impl Sitting<'_> {
-    /// Decides, and posts what is approved; an outcome a line, in their order. All of them are on the table.
+    /// Decides, and posts what is approved; all lines are on the table.
     ///
     /// # Errors
     /// A problem of a line; [`WRONG_STATE`] when somebody was faster.
-    pub async fn decide(&self, book: &mut OpenBook<'_>, table: &mut Table, lines: &[Line]) -> Result<Vec<Outcome>> {
+    pub async fn decide(&self, book: &mut OpenBook<'_>, table: &mut Table, lines: &[Line]) -> Result<Decided> {
         let villages: BTreeSet<AreaId> = table.values().map(|one| one.award.village_id).collect();
-        let closed = periods::closed(self.tx, villages).await?;
+        let closed = periods::closed(self.tx, villages.iter().copied()).await?;
+        let period = |award: &Award| closed.period(award.village_id, award.occurred_on);
+        let months = table.values().map(|one| (one.award.village_id, period(&one.award).0)).collect();
+        let rules = self.shelf.in_force(self.tx, villages).await?;
+        let mut rooms = Rooms::read(self.tx, &rules, self.pen.clock.today(), months).await?;
+        let mut beyond = Vec::new();
         let keys: BTreeSet<CapKey> = table.values().flat_map(|one| cap_keys(&one.award, &one.rule)).collect();
         let mut used = book.cap_uses(&keys).await?;
         let before = used.clone();
@@ -89,6 +103,15 @@ impl Sitting<'_> {
                 outcomes.push(Outcome::Left);
                 continue;
             }
+            let posts = approves && (rule.terms.review != Asked::Double || !approved.is_empty());
+            let mut worth = award.clone();
+            worth.judged_degree = said.degree.clone().or(worth.judged_degree);
+            settle(&mut worth, rule, &mut used);
+            if posts && !rooms.fits(&worth, &period(award).0) {
+                beyond.push(at);
+                outcomes.push(Outcome::Left);
+                continue;
+            }
             let kind = if approves { StepKind::Approve } else { StepKind::Reject };
             let reason = match &said.degree {
                 Some(degree) => Some(format!("改为{degree}：{}", said.reason.as_deref().unwrap_or_default())),
@@ -101,15 +124,16 @@ impl Sitting<'_> {
             outcomes.push(if !approves {
                 award.status = Status::Rejected;
                 Outcome::Rejected
-            } else if rule.terms.review == Asked::Double && approved.is_empty() {
+            } else if !posts {
                 Outcome::Second
             } else {
-                let (period, late) = closed.period(award.village_id, award.occurred_on);
-                (award.status, award.period, award.late) = (Status::Posted, Some(period), late);
+                let (month, late) = period(award);
+                (award.status, award.period, award.late) = (Status::Posted, Some(month), late);
                 award.proof_pending = false;
                 Outcome::Posted
             });
             settle(award, rule, &mut used);
+            rooms.take(award);
             postings.extend(posting(award, rule));
             self.change(award).await?;
         }
@@ -122,7 +146,7 @@ impl Sitting<'_> {
         });
         book.use_caps(&more.collect()).await?;
         book.post_many(postings).await?;
-        Ok(outcomes)
+        Ok(Decided { outcomes, beyond })
     }
 
     /// Reads what the lines are about, as far as it lies in the area.

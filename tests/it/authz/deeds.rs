@@ -7,6 +7,7 @@ use super::row::{Row, plain, target};
 use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
+use crate::budget::ask_id;
 
 /// A meeting about an area that approves one award.
 fn meeting(area: Uuid, award: Uuid) -> Value {
@@ -90,6 +91,26 @@ pub const AWARDS: &[Row] = &[
     }),
     target("hold_assembly", "lines.award_id", "in the own village", |ask, asked| {
         ask.json(meeting(asked.own.village, asked.place.waiting))
+    }),
+    target("submit_application", "household_id", "a good deed", |ask, asked| {
+        let rule = asked.place.rule;
+        let deed = json!({"id": award_id(1), "household_id": asked.place.household, "rule_id": rule, "occurred_on": "2026-11-23", "told_by": "户主本人"});
+        ask.json(deed)
+    }),
+    target("submit_application", "rule_id", "of the own household", |ask, asked| {
+        let rule = asked.place.rule;
+        let deed = json!({"id": award_id(1), "household_id": asked.own.household, "rule_id": rule, "occurred_on": "2026-11-23", "told_by": "户主本人"});
+        ask.json(deed)
+    })
+    .up_to_village(),
+    target("list_budgets", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village)),
+    target("ask_budget", "village_id", "", |ask, asked| {
+        let village = asked.place.village;
+        ask.json(json!({"id": ask_id(1), "village_id": village, "month": "2026-11", "points": 5, "reason": "抗旱"}))
+    }),
+    target("grant_budget", "id", "of a village", |ask, asked| ask.at("id", asked.place.ask).json(json!({}))),
+    target("decline_budget", "id", "of a village", |ask, asked| {
+        ask.at("id", asked.place.ask).json(json!({"reason": "够了"}))
     }),
 ];
 

@@ -7,7 +7,7 @@ use hujifen::scope::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::place::{Place, Where, activity, award, inspection, scope_of, trial};
+use super::place::{Place, Where, activity, asked_of_town, award, inspection, scope_of, trial};
 use crate::support::town::{self, Person};
 use crate::support::{Client, TestApp};
 
@@ -41,6 +41,7 @@ pub async fn place(app: &TestApp) -> Place {
         activity: cancelled_activity(app).await,
         inspection: closed_round(app).await,
         item: rule,
+        ask: asked_of_town(app, &town.village, &last_cadre, (9, Some(&town.town_admin))).await,
         worker: worker.id.0,
         worker_scope: scope_of(app, &worker).await,
         cadre: last_cadre.id.0,

@@ -2,10 +2,13 @@
 
 use hujifen::accounts::entity::scope;
 use hujifen::areas::{self, Area, Level};
-use hujifen::ids::RuleSetId;
+use hujifen::awards::budget::entity as ask;
+use hujifen::hundredths::Hundredths;
+use hujifen::ids::{BudgetAskId, RuleSetId};
 use hujifen::rules;
 use hujifen::scope::Role;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,6 +16,7 @@ use super::gone;
 use crate::activities::activity_id;
 use crate::assembly::meeting_id;
 use crate::awards::award_id;
+use crate::budget::ask_id;
 use crate::evidence::{photo_id, picture, upload};
 use crate::inspections::inspection_id;
 use crate::reports::tried;
@@ -75,6 +79,8 @@ pub struct Place {
     pub inspection: Uuid,
     /// What is looked at on it.
     pub item: Uuid,
+    /// A village's question to its town that waits.
+    pub ask: Uuid,
     pub worker: Uuid,
     pub worker_scope: Uuid,
     pub cadre: Uuid,
@@ -108,6 +114,7 @@ impl Place {
             activity: id(),
             inspection: id(),
             item: id(),
+            ask: id(),
             worker: id(),
             worker_scope: id(),
             cadre: id(),
@@ -167,6 +174,7 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
             inspection: inspection(app, workers[number], &grids[number], (u8::try_from(number).unwrap(), "2026-11"))
                 .await,
             item: rule_of(app, village, "门前整洁").await,
+            ask: asked_of_town(app, village, &cadre, (number, None)).await,
             worker: workers[number].id.0,
             worker_scope: scope_of(app, workers[number]).await,
             cadre: cadre.id.0,
@@ -181,6 +189,33 @@ pub async fn places(app: &TestApp) -> Vec<Place> {
     places.push(gone);
     places.push(Place::nowhere());
     places
+}
+
+/// A question of a village, which nobody answered or somebody granted.
+pub async fn asked_of_town(
+    app: &TestApp,
+    village: &Area,
+    cadre: &Person,
+    (number, granted_by): (usize, Option<&Person>),
+) -> Uuid {
+    let id = ask_id(100 + u32::try_from(number).unwrap());
+    let row = ask::ActiveModel {
+        id: Set(BudgetAskId(id)),
+        village_id: Set(village.id),
+        village_path: Set(village.path.clone()),
+        // One question a village and month waits.
+        month: Set(format!("2026-{:02}", 11 - number)),
+        points: Set(Hundredths::whole(5)),
+        reason: Set("抗旱出工的人多".into()),
+        asked_by: Set(cadre.id),
+        asked_at: Set(app.app.clock.now()),
+        answer: Set(granted_by.map(|_| ask::Answer::Granted)),
+        answer_reason: Set(None),
+        answered_by: Set(granted_by.map(|person| person.id)),
+        answered_at: Set(granted_by.map(|_| app.app.clock.now())),
+    };
+    app.app.write(async |tx| Ok(row.insert(tx).await?)).await.unwrap();
+    id
 }
 
 /// A meeting that struck out what waited.

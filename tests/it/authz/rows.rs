@@ -11,13 +11,15 @@ use super::row::{Row, plain, target};
 use crate::support::town::{self, PASSWORD};
 
 /// Fields that name a row and are no target: ids that the phone makes.
-pub const MADE_BY_THE_PHONE: [(&str, &str); 6] = [
+pub const MADE_BY_THE_PHONE: [(&str, &str); 8] = [
     ("submit_award", "id"),
     ("submit_awards", "awards.id"),
+    ("submit_application", "id"),
     ("upload_evidence", "id"),
     ("hold_assembly", "id"),
     ("open_activity", "id"),
     ("begin_inspection", "id"),
+    ("ask_budget", "id"),
 ];
 
 pub const ROWS: &[&[Row]] = &[
@@ -248,6 +250,7 @@ const REPORTS: &[Row] = &[
     }),
     target("get_trial", "id", "of a draft", |ask, asked| ask.at("id", asked.place.trial)),
     target("get_rule_set_health", "id", "of a draft", |ask, asked| ask.at("id", asked.place.draft)).up_to_village(),
+    target("get_concentration", "area_id", "of a village", |ask, asked| ask.by("area_id", asked.place.village)),
 ];
 
 const ROSTER: &str = "网格,户编号,户主姓名,人口\n一组,X1,新户,3";
