@@ -1,11 +1,11 @@
 import { expect, test } from '../harness/fixtures.ts';
 
-const tabs = ['记分', '各户', '待办', '排名', '我记的', '我的'];
+const tabs = ['记分', '评比', '各户', '待办', '排名', '我记的', '我的'];
 
 /** Mutation: show a role the first screen of another. */
 for (const [role, heading, bar] of [
-  ['worker', /^记分/, ['记分', '待办', '排名', '我记的']],
-  ['cadre', /^记分/, ['记分', '待办', '排名', '我记的']],
+  ['worker', /^记分/, ['记分', '评比', '待办', '我记的']],
+  ['cadre', /^记分/, ['记分', '评比', '待办', '我记的']],
   ['panel', '待办', ['待办', '排名', '我的']],
   ['supervisor', '林家排村', ['各户', '待办', '排名', '我的']],
   ['town', '看哪个村', ['各户', '待办', '排名', '我的']],
