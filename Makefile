@@ -1,11 +1,11 @@
 # make run    the demonstration town at http://127.0.0.1:8080 (HUJIFEN_LISTEN, HUJIFEN_DATA_DIR, HUJIFEN_DEMO_PASSWORD)
 # make test   every check; installs what a fresh machine lacks
-# make bench  measures; make soak  the long storms; make types  openapi.json and its TypeScript; make fmt  formats everything
+# make bench  measures; make soak  the long storms; make month  a village's month, tap by tap; make types  openapi.json and its TypeScript; make fmt  formats everything
 
 # Folders too: what was removed counts as a change.
 frontend_sources := $(shell find frontend -mindepth 1 \( -name node_modules -o -name dist \) -prune -o -print)
 
-.PHONY: run test setup bench soak fmt types frontend browser
+.PHONY: run test setup bench soak month fmt types frontend browser
 
 run: frontend
 	cargo build --release --locked
@@ -23,6 +23,10 @@ bench: frontend
 
 soak:
 	HUJIFEN_KILLS=1000 cargo test --locked --test it kill_storm -- --nocapture
+
+month: frontend browser
+	cargo build --locked
+	cd tests/e2e && npm run --silent month
 
 fmt: frontend/node_modules/.package-lock.json tests/e2e/node_modules/.package-lock.json
 	cargo fmt --all
