@@ -162,7 +162,9 @@ test('a month of a village is recorded', async ({ page, as, signedIn }) => {
     await page.goto('/inspections');
   }
   const each = taps / judged;
-  console.log(`round: ${judged} households in ${grids.length} grids, ${taps} taps, ${each.toFixed(2)} each`);
+  console.log(
+    `round: ${judged} households in ${grids.length} grids, ${taps} taps, ${each.toFixed(2)} each`,
+  );
   expect(each).toBeLessThanOrEqual(1.2);
 
   await signedIn('worker', '/');
