@@ -155,6 +155,7 @@ async fn submissions(
             handled_by: None,
             sheet: None,
             evidence: Vec::new(),
+            told_by: None,
             proof: None,
             recorder: Arc::clone(recorder),
             request_id: audit::request_id(),

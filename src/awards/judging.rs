@@ -6,10 +6,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 
-use super::proof::Shown;
 use super::applications::Told;
 use super::budget::Rooms;
 use super::cooldown::{Seen, Sought};
+use super::proof::Shown;
 use super::view::Background;
 use super::why::{Reasons, Why};
 use super::{

@@ -68,9 +68,13 @@ fn takes_json(id: &str) -> bool {
 /// Somebody who holds the verb of an operation, so that he gets as far as its body.
 async fn able(app: &TestApp, id: &str) -> Client {
     match id {
-        "create_area" | "rename_area" | "file_rule_set" | "issue_rule_set" | "clear_rule_set_alarm" => {
-            app.signed_in(&app.town.town_admin).await
-        }
+        "create_area"
+        | "rename_area"
+        | "file_rule_set"
+        | "issue_rule_set"
+        | "clear_rule_set_alarm"
+        | "grant_budget"
+        | "decline_budget" => app.signed_in(&app.town.town_admin).await,
         _ => app.signed_in(&app.town.cadre).await,
     }
 }

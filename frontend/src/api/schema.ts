@@ -200,6 +200,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down a good deed that a household tells of; it waits for review. The same id and body again answer it as it stands (200). */
+        post: operations["submit_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -335,7 +352,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Awards: mine, a household's, those I could review, or all that wait in an area. */
+        /** Awards: mine, a household's, those I could review, all that wait in an area, or what households told of there. */
         get: operations["list_awards"];
         put?: never;
         /** Records one deed. The same id and body again answer the award as it stands (200). */
@@ -497,6 +514,74 @@ export interface paths {
         put?: never;
         /** Takes one's own award back before it counts. */
         post: operations["withdraw_award"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a village, or each village of a town, may give in a month, what it gave, and what it asked for. */
+        get: operations["list_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the town to let the village give more in a month. The same id and body again answer the month as it stands (200). */
+        post: operations["ask_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declines it, with a reason. */
+        post: operations["decline_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the village give so many more in that month. */
+        post: operations["grant_budget"];
         delete?: never;
         options?: never;
         head?: never;
@@ -860,6 +945,23 @@ export interface paths {
         };
         /** Households of an area by what they earned in a month, quarter or year; ties share a rank. */
         get: operations["list_rankings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/concentration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a village's points go: by household, by rule, and to the households of those who hold an office; never by recorder. */
+        get: operations["get_concentration"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1493,6 +1595,13 @@ export interface components {
             /** @description Where it stands. */
             status: components["schemas"]["AwardStatus"];
         };
+        /** @description What was approved by those of a role. */
+        ApprovedShare: {
+            /** @description Of the points of these households, in percent. */
+            percent: components["schemas"]["Hundredths"];
+            points: components["schemas"]["Hundredths"];
+            role: components["schemas"]["Role"] | null;
+        };
         /** @description An area. */
         Area: {
             /** @description Identity. */
@@ -1729,6 +1838,7 @@ export interface components {
         };
         /** @description An award as it stands. */
         Award: {
+            alike: components["schemas"]["AwardLike"] | null;
             /** @description What the caller may do with it. */
             can: components["schemas"]["AwardCan"];
             /** @description Points that a cap, or a better item of the same event, cut off. */
@@ -1859,10 +1969,20 @@ export interface components {
              */
             steps: components["schemas"]["AwardStep"][];
             /**
+             * @description Who of the household told of it; then it is an application.
+             * @example null
+             */
+            told_by: string | null;
+            /**
              * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
              * @example 人次
              */
             unit: string;
+            /**
+             * @description Why it waits, or waited, for others; none when it counted at once.
+             * @example []
+             */
+            waits_because: components["schemas"]["WaitReason"][];
         };
         /** @description Several deeds. */
         AwardBatch: {
@@ -1927,6 +2047,28 @@ export interface components {
          * @example 01939f7e-0000-7000-8000-000000000501
          */
         AwardId: string;
+        /** @description The award of somebody else that one is like. */
+        AwardLike: {
+            /** @description Which. */
+            id: components["schemas"]["AwardId"];
+            /**
+             * Format: date
+             * @description Day of the deed.
+             * @example 2026-11-22
+             */
+            occurred_on: string;
+            /** @description What it gave, or would give. */
+            points: components["schemas"]["Hundredths"];
+            /** @description So many of the rule's unit. */
+            quantity: components["schemas"]["Hundredths"];
+            /**
+             * @description Who recorded it.
+             * @example 赵某
+             */
+            recorded_by: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["AwardStatus"];
+        };
         /** @description What was shown. */
         AwardProof: {
             /** @description One of the rule's `proofs`, other than `none` and `photo`. */
@@ -2029,6 +2171,70 @@ export interface components {
          * @enum {string}
          */
         BoardNames: "middle_masked" | "whole" | "code_only";
+        /** @description What a village may give in a month, and what it gave. */
+        Budget: {
+            /** @description What was asked of the town, newest first. */
+            asks: components["schemas"]["BudgetAsk"][];
+            /** @description What the town let it give beyond that. */
+            granted: components["schemas"]["Hundredths"];
+            limit: components["schemas"]["Hundredths"] | null;
+            /** @example 2026-11 */
+            month: string;
+            /** @description Points of good deeds that count in the month, less what was corrected. */
+            used: components["schemas"]["Hundredths"];
+            village_id: components["schemas"]["AreaId"];
+            /** @example 林家排村 */
+            village_name: string;
+        };
+        /**
+         * @description What the town said.
+         * @enum {string}
+         */
+        BudgetAnswer: "granted" | "declined";
+        /** @description A question of a village, and what the town said. */
+        BudgetAsk: {
+            answer: components["schemas"]["BudgetAnswer"] | null;
+            /** @description Why. */
+            answer_reason: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** @description Who answered. */
+            answered_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T02:05:00Z
+             */
+            asked_at: string;
+            /**
+             * @description Who asked.
+             * @example 李某
+             */
+            asked_by: string;
+            id: components["schemas"]["BudgetAskId"];
+            /** @description So many more. */
+            points: components["schemas"]["Hundredths"];
+            /**
+             * @description Why.
+             * @example 抗旱出工的人多
+             */
+            reason: string;
+        };
+        /**
+         * Format: uuid
+         * @description What a village asks its town for, made on the cadre's device (UUIDv7).
+         * @example 01939f7e-0000-7000-8000-000000000509
+         */
+        BudgetAskId: string;
+        /** @description Months of villages. */
+        Budgets: {
+            /** @description One a village. */
+            items: components["schemas"]["Budget"][];
+            /**
+             * @description Always null.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         /** @description Cancelling. */
         CancelActivity: {
             /**
@@ -2122,6 +2328,49 @@ export interface components {
              */
             trial?: boolean;
         };
+        /** @description Where a village's points went. */
+        Concentration: {
+            area_id: components["schemas"]["AreaId"];
+            /**
+             * Format: int64
+             * @description So many awards.
+             * @example 1210
+             */
+            awards: number;
+            /**
+             * Format: int64
+             * @description Households of the village that are not closed.
+             * @example 300
+             */
+            households: number;
+            /** @description The households of those who hold an office in the village. */
+            office: components["schemas"]["OfficeShare"];
+            /** @description All points given by awards that stand; deductions are not among them. */
+            points: components["schemas"]["Hundredths"];
+            /**
+             * @description So many of them were given something.
+             * @example 262
+             */
+            receiving: number;
+            /**
+             * Format: date
+             * @description First day of the deeds.
+             * @example 2026-08-01
+             */
+            since: string;
+            /** @description Those that were given most, at most ten. */
+            top_households: components["schemas"]["HouseholdShare"][];
+            /** @description What they were given together, in percent of all points. */
+            top_households_percent: components["schemas"]["Hundredths"];
+            /** @description The rules that gave most, at most ten. */
+            top_rules: components["schemas"]["RuleShare"][];
+            /**
+             * Format: date
+             * @description Last day.
+             * @example 2026-11-23
+             */
+            until: string;
+        };
         /** @description A rule that carries a large part of the points. */
         CoreRule: components["schemas"]["NamedRule"] & {
             /**
@@ -2164,6 +2413,13 @@ export interface components {
         };
         /** @description Everything the resolution fixes beside the table. */
         Decisions: {
+            /**
+             * Format: int32
+             * @description Deeds that a household may tell of on a day; none when absent.
+             * @default null
+             * @example 2
+             */
+            applications_a_day: number | null;
             /** @default null */
             assembly_from: components["schemas"]["Hundredths"] | null;
             /**
@@ -2181,6 +2437,13 @@ export interface components {
              */
             board_names: components["schemas"]["BoardNames"];
             /**
+             * Format: int32
+             * @description Days around a deed in which the same, recorded by another, waits for review; its own day when absent.
+             * @default null
+             * @example 3
+             */
+            cool_down_days: number | null;
+            /**
              * @description What becomes of points that nobody exchanged.
              * @default {
              *       "kind": "never"
@@ -2194,6 +2457,8 @@ export interface components {
              * @example 1
              */
             judges: number;
+            /** @default null */
+            month_points_max: components["schemas"]["Hundredths"] | null;
             /**
              * @description Points that are not published yet may go below zero.
              * @default true
@@ -2510,6 +2775,17 @@ export interface components {
              * @example 132****9896
              */
             phone_masked: string | null;
+        };
+        /** @description What a household was given. */
+        HouseholdShare: {
+            /** @example LJP0012 */
+            code: string;
+            household_id: components["schemas"]["HouseholdId"];
+            /** @example 陈建桂 */
+            name: string;
+            /** @description Of all points, in percent. */
+            percent: components["schemas"]["Hundredths"];
+            points: components["schemas"]["Hundredths"];
         };
         /**
          * @description How a household lives.
@@ -2962,6 +3238,49 @@ export interface components {
             /** @description What people are awarded for: an addition, a ladder or degrees of the table in force on its day. */
             rule_id: components["schemas"]["RuleId"];
         };
+        /** @description A good deed that a household tells of. */
+        NewApplication: {
+            /**
+             * @description As for an award.
+             * @example 县
+             */
+            degree?: string | null;
+            /**
+             * @description Photos of it that were sent before, at most 3.
+             * @example []
+             */
+            evidence?: components["schemas"]["EvidenceId"][];
+            /** @description Whose deed. */
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description UUIDv7 made on the phone; sending the same again records nothing twice. */
+            id: components["schemas"]["AwardId"];
+            /**
+             * @description Up to 200 characters.
+             * @example 帮邻居收稻谷
+             */
+            note?: string | null;
+            /**
+             * Format: date
+             * @description Day of the deed, not in the future.
+             * @example 2026-11-22
+             */
+            occurred_on: string;
+            /**
+             * Format: int32
+             * @description As for an award.
+             * @example 2
+             */
+            people?: number | null;
+            proof?: components["schemas"]["AwardProof"] | null;
+            quantity?: components["schemas"]["Hundredths"] | null;
+            /** @description Which rule of the table in force on the day of the deed; a good deed. */
+            rule_id: components["schemas"]["RuleId"];
+            /**
+             * @description Who of the household told of it, up to 30 characters.
+             * @example 户主本人
+             */
+            told_by: string;
+        };
         /** @description A new area. */
         NewArea: {
             /**
@@ -3066,6 +3385,25 @@ export interface components {
              * @example 12
              */
             sheet?: string | null;
+        };
+        /** @description A question to the town. */
+        NewBudgetAsk: {
+            /** @description UUIDv7 made on the device; sending the same again asks nothing twice. */
+            id: components["schemas"]["BudgetAskId"];
+            /**
+             * @description A month that is still open.
+             * @example 2026-11
+             */
+            month: string;
+            /** @description So many more. */
+            points: components["schemas"]["Hundredths"];
+            /**
+             * @description Why, up to 200 characters.
+             * @example 抗旱出工的人多
+             */
+            reason: string;
+            /** @description Which village. */
+            village_id: components["schemas"]["AreaId"];
         };
         /** @description What was found of an item. */
         NewFinding: {
@@ -3174,6 +3512,21 @@ export interface components {
             ends_on?: string | null;
             /** @description Role; must fit the area's level. */
             role: components["schemas"]["Role"];
+        };
+        /** @description What the households of those who hold an office were given. */
+        OfficeShare: {
+            /** @description By whom it was approved last. */
+            approved: components["schemas"]["ApprovedShare"][];
+            /**
+             * @description So many.
+             * @example 14
+             */
+            households: number;
+            /** @description Of the village's households, in percent. */
+            households_percent: components["schemas"]["Hundredths"];
+            /** @description Of all points, in percent. */
+            percent: components["schemas"]["Hundredths"];
+            points: components["schemas"]["Hundredths"];
         };
         /** @description A password for the next sign-in, shown only here. */
         OneTimePassword: {
@@ -3406,6 +3759,7 @@ export interface components {
         Page_Award: {
             /** @description The rows. */
             items: {
+                alike: components["schemas"]["AwardLike"] | null;
                 /** @description What the caller may do with it. */
                 can: components["schemas"]["AwardCan"];
                 /** @description Points that a cap, or a better item of the same event, cut off. */
@@ -3536,10 +3890,20 @@ export interface components {
                  */
                 steps: components["schemas"]["AwardStep"][];
                 /**
+                 * @description Who of the household told of it; then it is an application.
+                 * @example null
+                 */
+                told_by: string | null;
+                /**
                  * @description What the quantity counts: the rule's unit; `处` (spots found) of an inspection.
                  * @example 人次
                  */
                 unit: string;
+                /**
+                 * @description Why it waits, or waited, for others; none when it counted at once.
+                 * @example []
+                 */
+                waits_because: components["schemas"]["WaitReason"][];
             }[];
             /** @description Ask with this for the next page; absent on the last. */
             next_cursor: string | null;
@@ -4306,6 +4670,21 @@ export interface components {
             /** @description Always null. */
             next_cursor: string | null;
         };
+        /** @description What a rule gave. */
+        RuleShare: {
+            /**
+             * Format: int64
+             * @description So many times.
+             * @example 310
+             */
+            awards: number;
+            /** @example 参加村组环境卫生整治 */
+            name: string;
+            /** @description Of all points, in percent. */
+            percent: components["schemas"]["Hundredths"];
+            points: components["schemas"]["Hundredths"];
+            rule_id: components["schemas"]["RuleId"];
+        };
         /** @description A step of a ladder. */
         RuleStep: {
             /** @description What all of them together are worth. */
@@ -4337,6 +4716,12 @@ export interface components {
         };
         /** @description The rules in force. */
         RulesInForce: {
+            /**
+             * Format: int32
+             * @description Deeds that a household may tell of on a day; null where the village has not switched it on.
+             * @example null
+             */
+            applications_a_day: number | null;
             /** @description The good deeds that the village put in front this month. */
             favourites: components["schemas"]["RuleId"][];
             /** @description In the table's order. */
@@ -4676,7 +5061,7 @@ export interface components {
          * @description What waits.
          * @enum {string}
          */
-        TodoKind: "review" | "confirm" | "returned" | "file_rules";
+        TodoKind: "review" | "confirm" | "returned" | "budget_asks" | "file_rules";
         /** @description Everything that waits for the caller. */
         Todos: {
             /** @description Kinds of which something waits, those for which households wait first. */
@@ -4832,6 +5217,11 @@ export interface components {
          * @enum {string}
          */
         UncountedWhy: "not_in_table" | "not_judged";
+        /**
+         * @description A reason to wait.
+         * @enum {string}
+         */
+        WaitReason: "rule" | "deduction" | "own_household" | "proof" | "overdue" | "crowd" | "large" | "alike" | "budget" | "application" | "mended";
         /**
          * @description 上限周期: the stretch of days in which units are counted against a cap.
          * @enum {string}
@@ -6836,6 +7226,291 @@ export interface operations {
             };
         };
     };
+    submit_application: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "degree": null,
+                 *       "evidence": [],
+                 *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                 *       "id": "01939f7e-0000-7000-8000-000000000501",
+                 *       "note": "帮邻居收稻谷",
+                 *       "occurred_on": "2026-11-22",
+                 *       "people": null,
+                 *       "proof": null,
+                 *       "quantity": 1,
+                 *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                 *       "told_by": "户主本人"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApplication"];
+            };
+        };
+        responses: {
+            /** @description Was written down before; as it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alike": null,
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "resubmit": false,
+                     *         "return": false,
+                     *         "reverse": true,
+                     *         "withdraw": false
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": null,
+                     *       "done_by": "陈家二儿子",
+                     *       "door": "19号",
+                     *       "evidence": [],
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": null,
+                     *       "period": "2026-11",
+                     *       "points": 5,
+                     *       "proof": null,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "revision": 0,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "sheet": "12",
+                     *       "status": "posted",
+                     *       "steps": [],
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Award"];
+                };
+            };
+            /** @description Waits for review. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alike": null,
+                     *       "can": {
+                     *         "approve": false,
+                     *         "reject": false,
+                     *         "resubmit": false,
+                     *         "return": false,
+                     *         "reverse": false,
+                     *         "withdraw": true
+                     *       },
+                     *       "clipped": 0,
+                     *       "degree": null,
+                     *       "done_by": "陈家二儿子",
+                     *       "door": "19号",
+                     *       "evidence": [],
+                     *       "grid_name": "一组",
+                     *       "handled_by": "王某",
+                     *       "household_code": "LJP0012",
+                     *       "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *       "household_name": "陈建桂",
+                     *       "id": "01939f7e-0000-7000-8000-000000000501",
+                     *       "late": false,
+                     *       "note": "清扫村道",
+                     *       "occurred_on": "2026-11-22",
+                     *       "own_household": false,
+                     *       "people": null,
+                     *       "period": null,
+                     *       "points": 5,
+                     *       "proof": null,
+                     *       "proof_pending": false,
+                     *       "quantity": 1,
+                     *       "recorded_at": "2026-11-23T02:05:00Z",
+                     *       "recorded_by": {
+                     *         "id": "01939f7e-0000-7000-8000-000000000201",
+                     *         "name": "李某"
+                     *       },
+                     *       "revision": 0,
+                     *       "rule_id": "01939f7e-0000-7000-8000-000000000405",
+                     *       "rule_name": "参加村组环境卫生整治",
+                     *       "rule_set_version": 1,
+                     *       "sheet": "12",
+                     *       "status": "submitted",
+                     *       "steps": [],
+                     *       "told_by": "户主本人",
+                     *       "unit": "人次",
+                     *       "waits_because": [
+                     *         "application"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Award"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `not_found` 没有找到，可能已经改动或不归您管。
+             *     `not_found`: no such household in scope
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `id_taken` 这个编号已经记过别的事，没有重复记。请回到首页重新记。
+             *     `photo_used` 这张照片已经用在别的记录上，请另拍一张。
+             *     `too_many_today` 这一户今天报的次数够了，请明天再报。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `applications_off` 村里没有开“户里报好事”，看到的好事请直接记分。
+             *     `household_closed` 这一户已经注销，不能再改动。
+             *     `invalid` 填的内容有问题，请按提示改一下。
+             *     `occurred_in_future` 日期不能在今天以后。
+             *     `photo_not_usable` 有照片没有传上来，或者不是您在本村传的。请重新拍。
+             *     `quantity_out_of_range` 数量不对：要大于 0，最多 10000（评比可以是 0 处，按金额算的最多一百万）。
+             *     `rule_not_in_force` 那一天的细则里没有这一项，请重新选。
+             *     `rule_not_recorded` 这一项到期自动算，不用人记。
+             *     `rule_not_told` 扣分和评比不能由户里报，请换一项。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_areas: {
         parameters: {
             query?: {
@@ -7407,6 +8082,7 @@ export interface operations {
                      *       "lines": [
                      *         {
                      *           "award": {
+                     *             "alike": null,
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
@@ -7448,7 +8124,9 @@ export interface operations {
                      *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "told_by": null,
+                     *             "unit": "人次",
+                     *             "waits_because": []
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7485,6 +8163,7 @@ export interface operations {
                      *       "lines": [
                      *         {
                      *           "award": {
+                     *             "alike": null,
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
@@ -7526,7 +8205,9 @@ export interface operations {
                      *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "told_by": null,
+                     *             "unit": "人次",
+                     *             "waits_because": []
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7603,9 +8284,10 @@ export interface operations {
                 };
             };
             /**
-             * @description `meeting_taken` 这个编号已经记过别的评议会，请刷新再记。
+             * @description `budget_used` 这个月的分给到上限了，请村干部先到“本月的分”里问镇里，同意了再通过。
+             *     `meeting_taken` 这个编号已经记过别的评议会，请刷新再记。
              *     `wrong_state` 这条已经有人处理过了，请刷新看看。
-             *     `meeting_taken`, `wrong_state`: somebody decided all of it before
+             *     `meeting_taken`, `budget_used`, `wrong_state`: somebody decided all of it before
              */
             409: {
                 headers: {
@@ -7804,6 +8486,7 @@ export interface operations {
                      *       "lines": [
                      *         {
                      *           "award": {
+                     *             "alike": null,
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
@@ -7845,7 +8528,9 @@ export interface operations {
                      *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "told_by": null,
+                     *             "unit": "人次",
+                     *             "waits_because": []
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -7951,6 +8636,7 @@ export interface operations {
                      *       "lines": [
                      *         {
                      *           "award": {
+                     *             "alike": null,
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
@@ -7992,7 +8678,9 @@ export interface operations {
                      *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "told_by": null,
+                     *             "unit": "人次",
+                     *             "waits_because": []
                      *           },
                      *           "decision": "approve",
                      *           "outcome": "posted",
@@ -8362,6 +9050,8 @@ export interface operations {
                 household_id?: components["schemas"]["HouseholdId"];
                 /** @description Only at or below this area (with `reviewable`, or alone: everything that waits there). */
                 area_id?: components["schemas"]["AreaId"];
+                /** @description Only what households told of; alone or with an area also what was decided, newest first. */
+                applications?: boolean;
                 /** @description Only in this state. */
                 status?: components["schemas"]["AwardStatus"];
                 /** @description Most rows, 1 to 200. */
@@ -8384,6 +9074,7 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
+                     *           "alike": null,
                      *           "can": {
                      *             "approve": false,
                      *             "reject": false,
@@ -8425,7 +9116,9 @@ export interface operations {
                      *           "sheet": "12",
                      *           "status": "posted",
                      *           "steps": [],
-                     *           "unit": "人次"
+                     *           "told_by": null,
+                     *           "unit": "人次",
+                     *           "waits_because": []
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -8540,6 +9233,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -8581,7 +9275,9 @@ export interface operations {
                      *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8595,6 +9291,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -8636,7 +9333,9 @@ export interface operations {
                      *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -8981,6 +9680,7 @@ export interface operations {
                      *       "results": [
                      *         {
                      *           "award": {
+                     *             "alike": null,
                      *             "can": {
                      *               "approve": false,
                      *               "reject": false,
@@ -9022,7 +9722,9 @@ export interface operations {
                      *             "sheet": "12",
                      *             "status": "posted",
                      *             "steps": [],
-                     *             "unit": "人次"
+                     *             "told_by": null,
+                     *             "unit": "人次",
+                     *             "waits_because": []
                      *           },
                      *           "id": "01939f7e-0000-7000-8000-000000000501",
                      *           "status": 201
@@ -9155,6 +9857,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -9196,7 +9899,9 @@ export interface operations {
                      *       "sheet": "12",
                      *       "status": "posted",
                      *       "steps": [],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9289,6 +9994,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -9337,7 +10043,9 @@ export interface operations {
                      *           "step": "approve"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9400,7 +10108,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
+            /**
+             * @description `budget_used` 这个月的分给到上限了，请村干部先到“本月的分”里问镇里，同意了再通过。
+             *     `wrong_state` 这条已经有人处理过了，请刷新看看。
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9500,6 +10211,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -9548,7 +10260,9 @@ export interface operations {
                      *           "step": "reject"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9715,6 +10429,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -9763,7 +10478,9 @@ export interface operations {
                      *           "step": "resubmit"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -9922,6 +10639,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -9970,7 +10688,9 @@ export interface operations {
                      *           "step": "return"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -10128,6 +10848,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -10176,7 +10897,9 @@ export interface operations {
                      *           "step": "reverse"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -10333,6 +11056,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "alike": null,
                      *       "can": {
                      *         "approve": false,
                      *         "reject": false,
@@ -10381,7 +11105,9 @@ export interface operations {
                      *           "step": "withdraw"
                      *         }
                      *       ],
-                     *       "unit": "人次"
+                     *       "told_by": null,
+                     *       "unit": "人次",
+                     *       "waits_because": []
                      *     }
                      */
                     "application/json": components["schemas"]["Award"];
@@ -10441,6 +11167,687 @@ export interface operations {
                 };
             };
             /** @description `wrong_state` 这条已经有人处理过了，请刷新看看。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query: {
+                /** @description A village, or a town for its villages. */
+                area_id: components["schemas"]["AreaId"];
+                /** @description `2026-11`; this month when absent. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "asks": [
+                     *             {
+                     *               "answer": null,
+                     *               "answer_reason": null,
+                     *               "answered_at": null,
+                     *               "answered_by": null,
+                     *               "asked_at": "2026-11-23T02:05:00Z",
+                     *               "asked_by": "李某",
+                     *               "id": "01939f7e-0000-7000-8000-000000000509",
+                     *               "points": 5,
+                     *               "reason": "抗旱出工的人多"
+                     *             }
+                     *           ],
+                     *           "granted": 5,
+                     *           "limit": 5,
+                     *           "month": "2026-11",
+                     *           "used": 5,
+                     *           "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *           "village_name": "林家排村"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `invalid`: no village or town, or a wrong month
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "01939f7e-0000-7000-8000-000000000509",
+                 *       "month": "2026-11",
+                 *       "points": 5,
+                 *       "reason": "抗旱出工的人多",
+                 *       "village_id": "01939f7e-0000-7000-8000-000000000103"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewBudgetAsk"];
+            };
+        };
+        responses: {
+            /** @description Was asked before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asks": [
+                     *         {
+                     *           "answer": null,
+                     *           "answer_reason": null,
+                     *           "answered_at": null,
+                     *           "answered_by": null,
+                     *           "asked_at": "2026-11-23T02:05:00Z",
+                     *           "asked_by": "李某",
+                     *           "id": "01939f7e-0000-7000-8000-000000000509",
+                     *           "points": 5,
+                     *           "reason": "抗旱出工的人多"
+                     *         }
+                     *       ],
+                     *       "granted": 5,
+                     *       "limit": 5,
+                     *       "month": "2026-11",
+                     *       "used": 5,
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asks": [
+                     *         {
+                     *           "answer": null,
+                     *           "answer_reason": null,
+                     *           "answered_at": null,
+                     *           "answered_by": null,
+                     *           "asked_at": "2026-11-23T02:05:00Z",
+                     *           "asked_by": "李某",
+                     *           "id": "01939f7e-0000-7000-8000-000000000509",
+                     *           "points": 5,
+                     *           "reason": "抗旱出工的人多"
+                     *         }
+                     *       ],
+                     *       "granted": 5,
+                     *       "limit": 5,
+                     *       "month": "2026-11",
+                     *       "used": 5,
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ask_taken` 这个编号已经问过别的事，请刷新再问。
+             *     `ask_waits` 这个月已经问过镇里，请等镇里回话。
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `no_budget` 村里没有定每月给分的上限，不用问镇里。
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BudgetAskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asks": [
+                     *         {
+                     *           "answer": null,
+                     *           "answer_reason": null,
+                     *           "answered_at": null,
+                     *           "answered_by": null,
+                     *           "asked_at": "2026-11-23T02:05:00Z",
+                     *           "asked_by": "李某",
+                     *           "id": "01939f7e-0000-7000-8000-000000000509",
+                     *           "points": 5,
+                     *           "reason": "抗旱出工的人多"
+                     *         }
+                     *       ],
+                     *       "granted": 5,
+                     *       "limit": 5,
+                     *       "month": "2026-11",
+                     *       "used": 5,
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ask_answered` 这件事镇里已经回过话了，请刷新看看。 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large` 内容太大，请分几次提交。 */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_content_type` 内容类型不对，请按接口说明里写的类型发送。 */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid` 填的内容有问题，请按提示改一下。 */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full` 服务器存储满了，暂时不能保存，请联系管理员。 */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grant_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BudgetAskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "日期记错了"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asks": [
+                     *         {
+                     *           "answer": null,
+                     *           "answer_reason": null,
+                     *           "answered_at": null,
+                     *           "answered_by": null,
+                     *           "asked_at": "2026-11-23T02:05:00Z",
+                     *           "asked_by": "李某",
+                     *           "id": "01939f7e-0000-7000-8000-000000000509",
+                     *           "points": 5,
+                     *           "reason": "抗旱出工的人多"
+                     *         }
+                     *       ],
+                     *       "granted": 5,
+                     *       "limit": 5,
+                     *       "month": "2026-11",
+                     *       "used": 5,
+                     *       "village_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "village_name": "林家排村"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description `malformed` 内容格式不对，没有保存。请刷新页面再试。 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_slow` 网络太慢，没有收完，请再试一次。 */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ask_answered` 这件事镇里已经回过话了，请刷新看看。 */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13802,6 +15209,142 @@ export interface operations {
             };
         };
     };
+    get_concentration: {
+        parameters: {
+            query: {
+                /** @description A village. */
+                area_id: components["schemas"]["AreaId"];
+                /** @description Whole months, 1 to 12; the days of this month are added. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area_id": "01939f7e-0000-7000-8000-000000000102",
+                     *       "awards": 1210,
+                     *       "households": 300,
+                     *       "office": {
+                     *         "approved": [
+                     *           {
+                     *             "percent": 5,
+                     *             "points": 5,
+                     *             "role": "grid_worker"
+                     *           }
+                     *         ],
+                     *         "households": 14,
+                     *         "households_percent": 5,
+                     *         "percent": 5,
+                     *         "points": 5
+                     *       },
+                     *       "points": 5,
+                     *       "receiving": 262,
+                     *       "since": "2026-08-01",
+                     *       "top_households": [
+                     *         {
+                     *           "code": "LJP0012",
+                     *           "household_id": "01939f7e-0000-7000-8000-000000000301",
+                     *           "name": "陈建桂",
+                     *           "percent": 5,
+                     *           "points": 5
+                     *         }
+                     *       ],
+                     *       "top_households_percent": 5,
+                     *       "top_rules": [
+                     *         {
+                     *           "awards": 310,
+                     *           "name": "参加村组环境卫生整治",
+                     *           "percent": 5,
+                     *           "points": 5,
+                     *           "rule_id": "01939f7e-0000-7000-8000-000000000405"
+                     *         }
+                     *       ],
+                     *       "until": "2026-11-23"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Concentration"];
+                };
+            };
+            /**
+             * @description `signed_out` 请先登录。
+             *     `token_expired` 登录过期了，正在重新登录。
+             */
+            401: {
+                headers: {
+                    /** @example Bearer realm="hujifen" */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `forbidden` 您的账号不能做这件事。
+             *     `must_change_password` 请先改一个自己的密码。
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` 没有找到，可能已经改动或不归您管。 */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `invalid` 填的内容有问题，请按提示改一下。
+             *     `invalid`: months out of range
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy` 现在人多，请过几秒再试。 */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `failed` 没有办成，请稍后再试。
+             *     `internal` 服务器出了问题，已经记下，请稍后再试。
+             *     `wrong_method` 这个地址不支持这种操作。
+             */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_rule_sets: {
         parameters: {
             query?: {
@@ -13971,15 +15514,18 @@ export interface operations {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "beyond_template": [],
                      *       "decisions": {
+                     *         "applications_a_day": 2,
                      *         "assembly_from": 5,
                      *         "board_columns": [
                      *           "month"
                      *         ],
                      *         "board_names": "middle_masked",
+                     *         "cool_down_days": 3,
                      *         "expiry": {
                      *           "kind": "never"
                      *         },
                      *         "judges": 1,
+                     *         "month_points_max": 5,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
                      *         "quorum": 3,
@@ -14323,15 +15869,18 @@ export interface operations {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "beyond_template": [],
                      *       "decisions": {
+                     *         "applications_a_day": 2,
                      *         "assembly_from": 5,
                      *         "board_columns": [
                      *           "month"
                      *         ],
                      *         "board_names": "middle_masked",
+                     *         "cool_down_days": 3,
                      *         "expiry": {
                      *           "kind": "never"
                      *         },
                      *         "judges": 1,
+                     *         "month_points_max": 5,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
                      *         "quorum": 3,
@@ -14486,15 +16035,18 @@ export interface operations {
                 /**
                  * @example {
                  *       "decisions": {
+                 *         "applications_a_day": 2,
                  *         "assembly_from": 5,
                  *         "board_columns": [
                  *           "month"
                  *         ],
                  *         "board_names": "middle_masked",
+                 *         "cool_down_days": 3,
                  *         "expiry": {
                  *           "kind": "never"
                  *         },
                  *         "judges": 1,
+                 *         "month_points_max": 5,
                  *         "negative_pending": true,
                  *         "objection_days": 7,
                  *         "quorum": 3,
@@ -14573,15 +16125,18 @@ export interface operations {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "beyond_template": [],
                      *       "decisions": {
+                     *         "applications_a_day": 2,
                      *         "assembly_from": 5,
                      *         "board_columns": [
                      *           "month"
                      *         ],
                      *         "board_names": "middle_masked",
+                     *         "cool_down_days": 3,
                      *         "expiry": {
                      *           "kind": "never"
                      *         },
                      *         "judges": 1,
+                     *         "month_points_max": 5,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
                      *         "quorum": 3,
@@ -15285,15 +16840,18 @@ export interface operations {
                      *       "area_id": "01939f7e-0000-7000-8000-000000000102",
                      *       "beyond_template": [],
                      *       "decisions": {
+                     *         "applications_a_day": 2,
                      *         "assembly_from": 5,
                      *         "board_columns": [
                      *           "month"
                      *         ],
                      *         "board_names": "middle_masked",
+                     *         "cool_down_days": 3,
                      *         "expiry": {
                      *           "kind": "never"
                      *         },
                      *         "judges": 1,
+                     *         "month_points_max": 5,
                      *         "negative_pending": true,
                      *         "objection_days": 7,
                      *         "quorum": 3,
@@ -16911,6 +18469,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "applications_a_day": null,
                      *       "favourites": [
                      *         "01939f7e-0000-7000-8000-000000000405"
                      *       ],

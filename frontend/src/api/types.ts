@@ -42,6 +42,10 @@ export type Favourites = Schemas['Favourites'];
 
 export type NewAward = Schemas['NewAward'];
 export type Award = Schemas['Award'];
+export type WaitReason = Schemas['WaitReason'];
+export type Budget = Schemas['Budget'];
+export type BudgetAsk = Schemas['BudgetAsk'];
+export type NewApplication = Schemas['NewApplication'];
 export type AwardStatus = Schemas['AwardStatus'];
 export type StepKind = Schemas['StepKind'];
 export type AssemblyPeople = Schemas['AssemblyPeople'];
@@ -69,6 +73,7 @@ export type Trial = Schemas['Trial'];
 export type TrialResult = Schemas['TrialResult'];
 export type TrialHousehold = Schemas['TrialHousehold'];
 export type NamedRule = Schemas['NamedRule'];
+export type Concentration = Schemas['Concentration'];
 export type TableHealth = Schemas['TableHealth'];
 
 export type Inspection = Schemas['Inspection'];

@@ -71,6 +71,9 @@ test('decisions and limits are sentences', () => {
     quorum: 3,
     judges: 3,
     assembly_from: 20,
+    month_points_max: 9000,
+    cool_down_days: 3,
+    applications_a_day: 2,
     stars: { by: 'share', grades: [{ name: '五星户', percent: 10 }] },
   };
   expect(decisionsWords(decided)).toEqual([
@@ -81,6 +84,9 @@ test('decisions and limits are sentences', () => {
     '评比由 3 个人打分,取平均。',
     '评议会至少要 3 人到。',
     '一次 20 分以上的,都要评议会定。',
+    '一个月最多给 9000 分,不够再问镇里。',
+    '前后 3 天里两个人记了同一件事,要评议。',
+    '户里可以报好事,每户每天最多 2 次,都要评议。',
     '星级按名次:五星户占 10%。',
   ]);
   expect(limitsWords({ keep_items: true, own_items_max: 10, own_points_max: null })).toEqual([

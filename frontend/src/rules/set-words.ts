@@ -81,6 +81,7 @@ export const boardColumns: Record<Decisions['board_columns'][number], string> = 
 /** What the village decided about itself, one sentence each. */
 export function decisionsWords(decided: Decisions): string[] {
   const { expiry, stars, assembly_from, judges, quorum } = decided;
+  const { month_points_max, cool_down_days, applications_a_day } = decided;
   return [
     `公示栏:${boardNames[decided.board_names]};写${decided.board_columns.map((one) => boardColumns[one]).join('、')}。`,
     `公示 ${decided.objection_days} 天内可以说分不对。`,
@@ -93,6 +94,9 @@ export function decisionsWords(decided: Decisions): string[] {
     judges > 1 ? `评比由 ${judges} 个人打分,取平均。` : '评比由 1 个人打分。',
     quorum ? `评议会至少要 ${quorum} 人到。` : '',
     assembly_from ? `一次 ${points(assembly_from)} 分以上的,都要评议会定。` : '',
+    month_points_max ? `一个月最多给 ${points(month_points_max)} 分,不够再问镇里。` : '',
+    cool_down_days ? `前后 ${cool_down_days} 天里两个人记了同一件事,要评议。` : '',
+    applications_a_day ? `户里可以报好事,每户每天最多 ${applications_a_day} 次,都要评议。` : '',
     stars.by === 'points'
       ? `星级按全年的分:${stars.grades.map((one) => `${one.name} ${points(one.from)} 分起`).join('、')}。`
       : stars.by === 'share'

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { doors } from './doors';
 
-const hrefs = (records: boolean, reviews: boolean, village: unknown) =>
-  doors({ records, reviews, village }).map((door) => door.href);
+const hrefs = (records: boolean, reviews: boolean, village: unknown, oversees = false) =>
+  doors({ records, reviews, oversees, village }).map((door) => door.href);
 
 test('everybody finds the doors of what he may do, and no others', () => {
   expect(hrefs(true, false, {})).toEqual([
     '/inspections',
+    '/applications',
     '/many',
     '/activities',
     '/paper',
@@ -14,6 +15,18 @@ test('everybody finds the doors of what he may do, and no others', () => {
     '/rules',
     '/me',
   ]);
-  expect(hrefs(false, true, {})).toEqual(['/review', '/review/assembly', '/rules']);
-  expect(hrefs(false, true, null)).toEqual(['/review', '/rules']);
+  expect(hrefs(false, true, {})).toEqual([
+    '/review',
+    '/review/assembly',
+    '/budget',
+    '/applications',
+    '/rules',
+  ]);
+  expect(hrefs(false, true, null, true)).toEqual([
+    '/review',
+    '/budget',
+    '/applications',
+    '/concentration',
+    '/rules',
+  ]);
 });

@@ -85,6 +85,7 @@ impl ApplicationIn {
             note,
             done_by: None,
             handled_by: None,
+            sheet: None,
             proof,
             evidence,
         };
@@ -103,7 +104,7 @@ impl ApplicationIn {
         (status = 200, body = AwardOut, description = "Was written down before; as it stands."),
         (status = 404, body = Problem, description = "`not_found`: no such household in scope"),
         (status = 409, body = Problem, description = "`id_taken`, `too_many_today`, `photo_used`"),
-        (status = 422, body = Problem, description = "`applications_off`, `rule_not_told`, and as for an award"),
+        (status = 422, body = Problem, description = "`invalid`, `applications_off`, `rule_not_told`, `occurred_in_future`, `rule_not_in_force`, `rule_not_recorded`, `quantity_out_of_range`, `household_closed`, `photo_not_usable`"),
         (status = 503, body = Problem, description = "`busy`"),
     )
 )]

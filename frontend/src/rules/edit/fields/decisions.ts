@@ -71,7 +71,34 @@ export function decisionRows(decided: Decisions): Row[] {
     toggle('评议会至少要几人到', decided.quorum != null, (on) => (decided.quorum = on ? 3 : null), [
       count('至少', '人', decided.quorum, (all) => (decided.quorum = all!), 20),
     ]),
+    ...limitsOnGiving(decided),
     ...starRows(decided),
+  ];
+}
+
+/** What keeps points worth something, and what households may tell of. */
+function limitsOnGiving(decided: Decisions): Row[] {
+  const { month_points_max: most, applications_a_day: told, cool_down_days: around } = decided;
+  return [
+    toggle(
+      '每月给分有上限',
+      most != null,
+      (on) => (decided.month_points_max = on ? 10_000 : null),
+      [
+        number('一个月最多', '分', most, (value) => (decided.month_points_max = value), {
+          most: 1_000_000,
+        }),
+      ],
+    ),
+    toggle(
+      '两个人记同一件事,前后几天都算像',
+      around != null && around > 0,
+      (on) => (decided.cool_down_days = on ? 3 : null),
+      [count('前后', '天', around, (days) => (decided.cool_down_days = days), 31)],
+    ),
+    toggle('户里可以报好事', told != null, (on) => (decided.applications_a_day = on ? 2 : null), [
+      count('每户每天最多', '次', told, (times) => (decided.applications_a_day = times), 5),
+    ]),
   ];
 }
 
