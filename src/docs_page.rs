@@ -24,7 +24,7 @@ th,td{padding:.25rem .5rem;border:1px solid #dcd6ca;text-align:start;vertical-al
 th{white-space:nowrap}td:last-child{overflow-wrap:anywhere}\
 @media(max-width:40rem){table{font-size:.85rem;line-height:1.6rem}th,td{padding:.25rem .3rem}}\
 caption{text-align:start;font-weight:600}code{background:#fff;padding:.1em .3em}\
-:target{background:#ffe9b8}a{color:#0b57d0}nav ul{columns:18rem;padding-inline-start:1rem}";
+:target{background:#ffe9b8}a{color:#0b57d0}td a{display:inline-block;padding-block:.2rem}nav ul{columns:18rem;padding-inline-start:1rem}";
 
 /// Makes the page of a completed document.
 pub fn render(document: &Value, catalogue: &[Refusal]) -> DocsPage {

@@ -56,16 +56,34 @@ impl Seen {
         let last = sought.iter().filter_map(|one| one.occurred_on.checked_add_days(one.span())).max();
         let (Some(first), Some(last)) = (first, last) else { return Ok(seen) };
         let deeds: Vec<(Uuid, Uuid)> = deeds.into_iter().map(|(household, rule)| (household.0, rule.0)).collect();
-        for some in deeds.chunks(DEEDS_AT_ONCE) {
+        let of = |some: &[(Uuid, Uuid)]| {
             let deed = Expr::tuple([Expr::col(Household), Expr::col(Rule)]);
-            let query = entity::Entity::find()
+            entity::Entity::find()
                 .select_only()
-                .columns([Id, Household, Rule, RecordedBy, OccurredOn])
                 .filter(deed.in_tuples(some.iter().copied()))
                 .filter(OccurredOn.between(first, last))
                 .filter(entity::Column::Status.is_in([Status::Submitted, Status::Returned, Status::Posted]))
-                .order_by_asc(RecordedAt)
-                .order_by_asc(Id);
+        };
+        // Who recorded something, and when: mostly one person, however often.
+        let mut met: BTreeSet<(Uuid, Uuid)> = BTreeSet::new();
+        for some in deeds.chunks(DEEDS_AT_ONCE) {
+            let whose = [Household, Rule, RecordedBy, OccurredOn];
+            let query = whose.iter().fold(of(some).columns(whose), |query, column| query.group_by(*column));
+            for (household, rule, by, on) in
+                query.into_tuple::<(HouseholdId, RuleId, AccountId, NaiveDate)>().all(db).await?
+            {
+                let is_other = |one: &&Sought| {
+                    (one.household_id, one.rule_id) == (household, rule) && one.by != by && one.reaches(on)
+                };
+                if sought.iter().any(|one| is_other(&one)) {
+                    met.insert((household.0, rule.0));
+                }
+            }
+        }
+        let met: Vec<(Uuid, Uuid)> = met.into_iter().collect();
+        for some in met.chunks(DEEDS_AT_ONCE) {
+            let query = of(some).columns([Id, Household, Rule, RecordedBy, OccurredOn]);
+            let query = query.order_by_asc(RecordedAt).order_by_asc(Id);
             for (id, household, rule, by, on) in query.into_tuple::<Row>().all(db).await? {
                 seen.0.entry((household, rule)).or_default().push(Entered { id, by, on });
             }
@@ -75,10 +93,10 @@ impl Seen {
 
     /// The one that another person recorded of the same deed: the nearest day, first recorded first.
     pub fn other(&self, sought: &Sought) -> Option<AwardId> {
-        let away = |one: &&Entered| (one.on - sought.occurred_on).num_days().unsigned_abs();
+        let away = |one: &&Entered| sought.away(one.on);
         let entered = self.0.get(&(sought.household_id, sought.rule_id))?.iter();
         let others = entered.filter(|one| one.by != sought.by && one.id != sought.id);
-        others.filter(|one| away(one) <= u64::from(sought.within_days)).min_by_key(away).map(|one| one.id)
+        others.filter(|one| sought.reaches(one.on)).min_by_key(away).map(|one| one.id)
     }
 
     /// Adds what was judged just now.
@@ -91,5 +109,13 @@ impl Seen {
 impl Sought {
     fn span(&self) -> Days {
         Days::new(u64::from(self.within_days))
+    }
+
+    fn away(&self, on: NaiveDate) -> u64 {
+        (on - self.occurred_on).num_days().unsigned_abs()
+    }
+
+    fn reaches(&self, on: NaiveDate) -> bool {
+        self.away(on) <= u64::from(self.within_days)
     }
 }
