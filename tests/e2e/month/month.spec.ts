@@ -41,6 +41,7 @@ const next = (page: Page) => page.getByRole('button', { name: /下一户$/ });
 /** Walks one round from its first door to its end; how many were judged. */
 async function walk(page: Page, thumb: Thumb): Promise<number> {
   let judged = 0;
+  await expect(next(page)).toBeVisible();
   while (await next(page).isVisible()) {
     // One door in eight has a spot.
     if (judged % 8 === 3) await thumb.tap(page.getByRole('button', { name: /扣一处$/ }).first());
